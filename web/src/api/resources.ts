@@ -1,0 +1,100 @@
+import type { Accessor } from "solid-js";
+import { serverNow } from "../base/clock";
+import { timestampAt } from "../base/time";
+import { EventKind } from "../gen/berthmaster/v1/event_pb";
+import type { Host } from "../gen/berthmaster/v1/host_pb";
+import type { Incident } from "../gen/berthmaster/v1/incident_pb";
+import type { GetPoolHistoryResponse, Pool } from "../gen/berthmaster/v1/pool_pb";
+import type { Recommendation } from "../gen/berthmaster/v1/recommendation_pb";
+import type { Rollout } from "../gen/berthmaster/v1/rollout_pb";
+import { concernsHostOf } from "./lists";
+import { useApi } from "./services";
+import { createWatched, type Watched } from "./watched";
+
+// The server never leaves the one field of a Get answer out; if one does, it is a broken answer.
+function present<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error("The server's answer is empty.");
+  return value;
+}
+
+/** One host, kept current. */
+export function createHost(name: Accessor<string>): Watched<Host> {
+  const { services } = useApi();
+  return createWatched<string, Host>({
+    key: name,
+    fetch: async (wanted, signal) =>
+      present((await services.hosts.getHost({ name: wanted }, { signal })).host),
+    concerns: (notice, wanted) => notice.kind === EventKind.HOST && notice.name === wanted,
+  });
+}
+
+/** One pool with its forecast, kept current. */
+export function createPool(name: Accessor<string>): Watched<Pool> {
+  const { services } = useApi();
+  return createWatched<string, Pool>({
+    key: name,
+    fetch: async (wanted, signal) =>
+      present((await services.pools.getPool({ name: wanted }, { signal })).pool),
+    concerns: (notice, wanted) => concernsHostOf(wanted, notice),
+  });
+}
+
+/** Which part of a pool's history to read. */
+export interface HistoryQuery {
+  name: string;
+  /** How far back from now, in milliseconds. */
+  span: number;
+  pointsMax: number;
+}
+
+/** A part of a pool's history that ends now, kept current. */
+export function createPoolHistory(query: Accessor<HistoryQuery>): Watched<GetPoolHistoryResponse> {
+  const { services } = useApi();
+  return createWatched<HistoryQuery, GetPoolHistoryResponse>({
+    key: query,
+    fetch: ({ name, span, pointsMax }, signal) => {
+      // No end_time: the server's own "now" also covers a sample of this very second.
+      const startTime = timestampAt(serverNow() - span);
+      const request = { name, startTime, maxPoints: pointsMax };
+      return services.pools.getPoolHistory(request, { signal });
+    },
+    concerns: (notice, { name }) => concernsHostOf(name, notice),
+    whole: true,
+  });
+}
+
+/** One incident, kept current. */
+export function createIncident(name: Accessor<string>): Watched<Incident> {
+  const { services } = useApi();
+  return createWatched<string, Incident>({
+    key: name,
+    fetch: async (wanted, signal) =>
+      present((await services.incidents.getIncident({ name: wanted }, { signal })).incident),
+    concerns: (notice, wanted) => notice.kind === EventKind.INCIDENT && notice.name === wanted,
+  });
+}
+
+/** One recommendation, kept current. */
+export function createRecommendation(name: Accessor<string>): Watched<Recommendation> {
+  const { services } = useApi();
+  return createWatched<string, Recommendation>({
+    key: name,
+    fetch: async (wanted, signal) => {
+      const answer = await services.recommendations.getRecommendation({ name: wanted }, { signal });
+      return present(answer.recommendation);
+    },
+    concerns: (notice, wanted) =>
+      notice.kind === EventKind.RECOMMENDATION && notice.name === wanted,
+  });
+}
+
+/** One rollout, kept current. */
+export function createRollout(name: Accessor<string>): Watched<Rollout> {
+  const { services } = useApi();
+  return createWatched<string, Rollout>({
+    key: name,
+    fetch: async (wanted, signal) =>
+      present((await services.rollouts.getRollout({ name: wanted }, { signal })).rollout),
+    concerns: (notice, wanted) => notice.kind === EventKind.ROLLOUT && notice.name === wanted,
+  });
+}

@@ -1,0 +1,15 @@
+/** One main page: where it is and the second key of its "g" sequence. */
+export interface MainPage {
+  label: string;
+  path: string;
+  key: string;
+}
+
+/** The main pages, in the order of the header. */
+export const MAIN_PAGES: readonly MainPage[] = [
+  { label: "Fleet", path: "/", key: "f" },
+  { label: "Hosts", path: "/hosts", key: "h" },
+  { label: "Incidents", path: "/incidents", key: "i" },
+  { label: "Recommendations", path: "/recommendations", key: "r" },
+  { label: "Rollouts", path: "/rollouts", key: "o" },
+];

@@ -1,0 +1,172 @@
+import { For, Show } from "solid-js";
+import { createRecommendation } from "../api/resources";
+import { describeCommand } from "../base/commands";
+import { formatCount, formatDuration, formatRate } from "../base/format";
+import { idOf, netnsPathOf, pathOf, poolTitleOf } from "../base/names";
+import { durationMillisOf } from "../base/time";
+import { kindWord, recommendationStateWord, riskWord } from "../base/words";
+import type { PoolingAdvice, Recommendation } from "../gen/berthmaster/v1/recommendation_pb";
+import { Ago } from "../widgets/Ago";
+import { Badge } from "../widgets/Badge";
+import { CopyBlock } from "../widgets/Command";
+import { Facts } from "../widgets/Facts";
+import { Known } from "../widgets/Known";
+import { Loaded } from "../widgets/Loaded";
+import { PageHead } from "../widgets/PageHead";
+import { Panel } from "../widgets/Panel";
+import { EvidenceTable } from "./EvidenceTable";
+import { RecommendationDecision } from "./RecommendationDecision";
+import { SysctlDiff } from "./SysctlDiff";
+import { WhatIfTable } from "./WhatIfTable";
+
+/** One recommendation: what to press, and what it will do. */
+export function RecommendationPage(props: { name: string }) {
+  const recommendation = createRecommendation(() => props.name);
+  return (
+    <>
+      <PageHead
+        title={`Recommendation ${idOf(props.name)}`}
+        trail={[{ label: "Recommendations", path: "/recommendations" }]}
+        command={describeCommand("recommendation", props.name)}
+      >
+        <Show when={recommendation.value()}>
+          {(found) => <Badge word={recommendationStateWord(found().state)} />}
+        </Show>
+      </PageHead>
+      <Loaded of={recommendation} what="the recommendation">
+        {(found) => (
+          <>
+            <p class="lead">{found().summary}</p>
+            <Where recommendation={found()} />
+            <div class="columns columns-wide-left">
+              <div>
+                <Show when={found().changes.length > 0}>
+                  <Panel title="What it writes">
+                    <SysctlDiff changes={found().changes} />
+                  </Panel>
+                </Show>
+                <Show when={found().pooling}>
+                  {(pooling) => <PoolingPanel pooling={pooling()} />}
+                </Show>
+                <Show when={found().whatIf}>
+                  {(whatIf) => (
+                    <Panel title="What if: the same forecast without and with it">
+                      <WhatIfTable whatIf={whatIf()} />
+                    </Panel>
+                  )}
+                </Show>
+                <Panel title="Why it helps">
+                  <p class="panel-text">{found().rationale}</p>
+                  <EvidenceTable evidence={found().evidence} label="What speaks for it" />
+                </Panel>
+              </div>
+              <div>
+                <RecommendationDecision recommendation={found()} watched={recommendation} />
+                <RiskPanel recommendation={found()} />
+                <Show when={found().durableForm}>
+                  {(lines) => (
+                    <Panel title="To keep it over a reboot">
+                      <p class="panel-text muted">
+                        A sysctl.d drop-in, for a person to install. The rollout does not write it.
+                      </p>
+                      <CopyBlock text={lines()} label="Copy the sysctl.d lines" />
+                    </Panel>
+                  )}
+                </Show>
+              </div>
+            </div>
+          </>
+        )}
+      </Loaded>
+    </>
+  );
+}
+
+function Where(props: { recommendation: Recommendation }) {
+  const recommendation = () => props.recommendation;
+  return (
+    <Facts
+      as="figures"
+      facts={[
+        { label: "kind", value: kindWord(recommendation().kind) },
+        {
+          label: "for",
+          value: (
+            <a href={pathOf(recommendation().incident)}>
+              incident {idOf(recommendation().incident)}
+            </a>
+          ),
+        },
+        {
+          label: "host / netns",
+          value: (
+            <>
+              <a href={pathOf(recommendation().host)}>{idOf(recommendation().host)}</a> /{" "}
+              <a href={netnsPathOf(recommendation().netns)}>
+                {recommendation().netnsLabel || idOf(recommendation().netns)}
+              </a>
+            </>
+          ),
+        },
+        {
+          label: "pool",
+          value: <a href={pathOf(recommendation().pool)}>{poolTitleOf(recommendation().pool)}</a>,
+        },
+        { label: "preference", value: String(recommendation().rank) },
+        { label: "made", value: <Ago time={recommendation().createTime} /> },
+      ]}
+    />
+  );
+}
+
+function RiskPanel(props: { recommendation: Recommendation }) {
+  const risk = () => riskWord(props.recommendation.risk);
+  return (
+    <Panel title="Risk">
+      <p class="panel-text">
+        <Badge word={risk()} /> {risk().text}
+      </p>
+      <Show when={props.recommendation.caveats.length > 0}>
+        <ul class="caveats">
+          <For each={props.recommendation.caveats}>{(caveat) => <li>{caveat}</li>}</For>
+        </ul>
+      </Show>
+      <Show when={props.recommendation.reversibility}>
+        {(text) => (
+          <p class="panel-text">
+            <strong>Revert:</strong> {text()}
+          </p>
+        )}
+      </Show>
+    </Panel>
+  );
+}
+
+function PoolingPanel(props: { pooling: PoolingAdvice }) {
+  return (
+    <Panel title="Connection pooling, by Little's law">
+      <Facts
+        as="rows"
+        facts={[
+          {
+            label: "connections to keep open",
+            value: <strong>{formatCount(props.pooling.connectionPoolSize)}</strong>,
+          },
+          { label: "new connections now", value: formatRate(props.pooling.connectionRate) },
+          {
+            label: "mean time open now",
+            value: (
+              <Known
+                value={durationMillisOf(props.pooling.holdTime)}
+                why="no connection has closed in the rate window"
+              >
+                {(millis) => formatDuration(millis)}
+              </Known>
+            ),
+          },
+          { label: "ports freed", value: formatCount(props.pooling.portsSaved) },
+        ]}
+      />
+    </Panel>
+  );
+}

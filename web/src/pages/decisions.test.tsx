@@ -1,0 +1,131 @@
+import { Code } from "@connectrpc/connect";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { RolloutState } from "../gen/berthmaster/v1/rollout_pb";
+import { serverError } from "../testing/fake_fleet";
+import { PATIENCE, type RenderedApp, renderApp } from "../testing/render_app";
+import { canRevert, rolloutSteps } from "./rollout_steps";
+
+let app: RenderedApp;
+afterEach(() => app?.dispose());
+
+function submit() {
+  document
+    .querySelector("dialog[open] form")
+    ?.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
+}
+
+describe("an approval", () => {
+  test("sends the reason, the etag as seen and a request id, and goes to the rollout", async () => {
+    app = renderApp("/recommendations/r-1");
+    await app.says("What it writes");
+    app.click("Approve…");
+    app.fill("  capacity review of tonight  ");
+    submit();
+    await vi.waitFor(() => expect(window.location.pathname).toBe("/rollouts/o-1"), PATIENCE);
+
+    expect(app.fleet.mutations).toHaveLength(1);
+    expect(app.fleet.mutations[0]).toMatchObject({
+      method: "approveRecommendation",
+      request: {
+        name: "recommendations/r-1",
+        reason: "capacity review of tonight",
+        etag: "r-1-0",
+        requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      },
+    });
+  });
+
+  test("needs a reason", async () => {
+    app = renderApp("/recommendations/r-1");
+    await app.says("What it writes");
+    app.click("Approve…");
+    app.fill("   ");
+    submit();
+    expect(app.fleet.mutations).toEqual([]);
+    const button = document.querySelector<HTMLButtonElement>("dialog [type=submit]");
+    expect(button?.disabled).toBe(true);
+  });
+
+  test("shows a refusal with its reason, and a second try has the same request id", async () => {
+    app = renderApp("/recommendations/r-1");
+    await app.says("What it writes");
+    app.fleet.failNext = serverError(
+      Code.FailedPrecondition,
+      "The agent of demo-1 may not write: start it with --profile=enforce.",
+      "AGENT_NOT_ENFORCING",
+    );
+    const uuid = vi.spyOn(crypto, "randomUUID");
+    app.click("Approve…");
+    app.fill("try it");
+    submit();
+    await app.says("start it with --profile=enforce.");
+    await app.says("AGENT_NOT_ENFORCING");
+    expect(app.text()).not.toContain("tried again by itself");
+
+    submit();
+    await vi.waitFor(() => expect(app.fleet.mutations).toHaveLength(1), PATIENCE);
+    expect(uuid).toHaveBeenCalledTimes(1);
+    const requestId = uuid.mock.results[0]?.value;
+    expect(app.fleet.mutations[0]).toMatchObject({ request: { requestId } });
+  });
+});
+
+test("a rejection records its reason", async () => {
+  app = renderApp("/recommendations/r-2");
+  await app.says("by Little's law");
+  app.click("Reject…");
+  app.fill("the client is replaced next week");
+  submit();
+  await app.says("REJECTED");
+  await app.says("the client is replaced next week");
+  expect(app.fleet.mutations[0]?.method).toBe("rejectRecommendation");
+});
+
+test("an incident is acknowledged whatever its figures are, and resolved with a reason", async () => {
+  app = renderApp("/incidents/i-1");
+  await app.says("Why: TIME_WAIT churn");
+  await app.says("Widen the local port range of blue");
+  app.click("Acknowledge");
+  await app.says("acknowledged by local");
+  expect(app.fleet.mutations[0]).toMatchObject({ request: { name: "incidents/i-1", etag: "" } });
+
+  app.click("Resolve…");
+  app.fill("the load test is over");
+  submit();
+  await app.says(/Resolved now: the load test is over/);
+});
+
+test("a confirmed rollout can be reverted with a reason", async () => {
+  app = renderApp("/rollouts");
+  app.fleet.circle.approve("recommendations/r-1", "go");
+  for (let count = 0; count < 3; count++) app.fleet.sample();
+  await app.says("o-1");
+  app.click("o-1");
+  await app.says("CONFIRMED");
+  await app.says("revision 3");
+
+  app.click("Revert…");
+  app.fill("the range is needed elsewhere");
+  submit();
+  await app.says("REVERTING");
+  app.fleet.sample();
+  await app.says("nothing written");
+});
+
+describe("rolloutSteps", () => {
+  const statuses = (state: RolloutState) => rolloutSteps(state).map((step) => step.status);
+
+  test("show what was, what is and what comes", () => {
+    expect(statuses(RolloutState.APPROVED)).toEqual(["current", "ahead", "ahead", "ahead"]);
+    expect(statuses(RolloutState.SOAKING)).toEqual(["done", "done", "current", "ahead"]);
+    expect(statuses(RolloutState.CONFIRMED)).toEqual(["done", "done", "done", "done"]);
+    expect(statuses(RolloutState.REVERTING)).toEqual(["done", "current", "ahead"]);
+    expect(statuses(RolloutState.FAILED)).toEqual(["done", "failed"]);
+  });
+
+  test("a rollout that is over or on its way back cannot be reverted", () => {
+    const states = [RolloutState.FAILED, RolloutState.REVERTED, RolloutState.REVERTING];
+    expect(states.map(canRevert)).toEqual([false, false, false]);
+    expect(canRevert(RolloutState.CONFIRMED)).toBe(true);
+  });
+});
