@@ -1,0 +1,177 @@
+#include "cli/columns.h"
+
+#include "absl/strings/str_cat.h"
+#include "cli/format.h"
+
+namespace berthmaster {
+namespace {
+
+std::string SourceToDestination(const std::string& source, const std::string& destination,
+                                int destination_port) {
+  bool v6 = destination.find(':') != std::string::npos;
+  return absl::StrCat(source, " → ", v6 ? "[" : "", destination, v6 ? "]" : "", ":",
+                      destination_port);
+}
+
+std::string HostOf(const std::string& netns_name) {
+  size_t end = netns_name.find('/', sizeof("hosts/") - 1);
+  return netns_name.substr(sizeof("hosts/") - 1, end - (sizeof("hosts/") - 1));
+}
+
+std::string SysctlOr(const v1::Netns& netns, const std::string& sysctl) {
+  auto found = netns.sysctls().find(sysctl);
+  return found == netns.sysctls().end() ? "-" : found->second;
+}
+
+}  // namespace
+
+std::string PoolText(const v1::Pool& pool) {
+  if (pool.kind() == v1::POOL_KIND_TIME_WAIT_TABLE) return "TIME_WAIT table";
+  return SourceToDestination(pool.source_address(), pool.destination_address(),
+                             pool.destination_port());
+}
+
+std::string StateText(const v1::Host& host) {
+  return EnumText(v1::HostState_Name(host.state()), "HOST_STATE_");
+}
+std::string StateText(const v1::Incident& incident) {
+  return EnumText(v1::IncidentState_Name(incident.state()), "INCIDENT_STATE_");
+}
+std::string StateText(const v1::Recommendation& recommendation) {
+  return EnumText(v1::RecommendationState_Name(recommendation.state()), "RECOMMENDATION_STATE_");
+}
+std::string StateText(const v1::Rollout& rollout) {
+  return EnumText(v1::RolloutState_Name(rollout.state()), "ROLLOUT_STATE_");
+}
+std::string CauseText(const v1::Incident& incident) {
+  return EnumText(v1::IncidentCause_Name(incident.cause()), "INCIDENT_CAUSE_");
+}
+std::string SeverityText(const v1::Incident& incident) {
+  return EnumText(v1::IncidentSeverity_Name(incident.severity()), "INCIDENT_SEVERITY_");
+}
+std::string KindText(const v1::Recommendation& recommendation) {
+  return EnumText(v1::RecommendationKind_Name(recommendation.kind()), "RECOMMENDATION_KIND_");
+}
+std::string RiskText(const v1::Recommendation& recommendation) {
+  return EnumText(v1::RecommendationRisk_Name(recommendation.risk()), "RECOMMENDATION_RISK_");
+}
+
+std::string TimeLeftText(bool present, const google::protobuf::Duration& time_to_exhaustion) {
+  if (!present) return "-";
+  return ToDuration(time_to_exhaustion) <= absl::ZeroDuration() ? "now"
+                                                                : DurationText(time_to_exhaustion);
+}
+
+template <>
+std::vector<std::string> Heading<v1::Host>() {
+  return {"NAME", "STATE", "NETNS", "POOLS", "WORST", "HEADROOM", "INCIDENTS", "SAMPLE", "KERNEL"};
+}
+
+std::vector<std::string> Cells(const v1::Host& host, absl::Time now) {
+  return {host.name(),
+          StateText(host),
+          absl::StrCat(host.netns_count()),
+          absl::StrCat(host.pool_count()),
+          host.has_utilization_max() ? PercentText(host.utilization_max()) : "-",
+          host.has_headroom_min() ? absl::StrCat(host.headroom_min()) : "-",
+          absl::StrCat(host.open_incident_count()),
+          AgeText(host.has_sample_time(), host.sample_time(), now),
+          host.identity().kernel_release()};
+}
+
+template <>
+std::vector<std::string> Heading<v1::Netns>() {
+  return {"NAME",  "LABEL",    "INODE",      "TCP",   "TIME_WAIT",
+          "RANGE", "TW_REUSE", "TW_BUCKETS", "SAMPLE"};
+}
+
+std::vector<std::string> Cells(const v1::Netns& netns, absl::Time now) {
+  return {netns.name(),
+          netns.label(),
+          absl::StrCat(netns.inode()),
+          absl::StrCat(netns.tcp_in_use()),
+          absl::StrCat(netns.time_wait()),
+          SysctlOr(netns, "net.ipv4.ip_local_port_range"),
+          SysctlOr(netns, "net.ipv4.tcp_tw_reuse"),
+          SysctlOr(netns, "net.ipv4.tcp_max_tw_buckets"),
+          AgeText(netns.has_sample_time(), netns.sample_time(), now)};
+}
+
+template <>
+std::vector<std::string> Heading<v1::Pool>() {
+  return {"HOST",  "NETNS",    "POOL", "IN USE",  "REUSABLE", "CAPACITY",
+          "UTIL.", "HEADROOM", "RATE", "SETTLES", "LEFT"};
+}
+
+std::vector<std::string> Cells(const v1::Pool& pool, absl::Time) {
+  return {HostOf(pool.netns()),
+          pool.netns_label(),
+          PoolText(pool),
+          absl::StrCat(pool.in_use()),
+          absl::StrCat(pool.reusable()),
+          absl::StrCat(pool.capacity()),
+          PercentText(pool.utilization()),
+          absl::StrCat(pool.headroom()),
+          pool.has_connection_rate() ? RateText(pool.connection_rate()) : "-",
+          pool.has_settled_utilization() ? PercentText(pool.settled_utilization()) : "-",
+          TimeLeftText(pool.has_time_to_exhaustion(), pool.time_to_exhaustion())};
+}
+
+template <>
+std::vector<std::string> Heading<v1::Incident>() {
+  return {"NAME", "STATE", "SEVERITY", "CAUSE", "NETNS", "POOL", "UTIL.", "LEFT", "AGE"};
+}
+
+std::vector<std::string> Cells(const v1::Incident& incident, absl::Time now) {
+  std::string pool =
+      incident.pool_kind() == v1::POOL_KIND_TIME_WAIT_TABLE
+          ? "TIME_WAIT table"
+          : SourceToDestination(incident.source_address(), incident.destination_address(),
+                                incident.destination_port());
+  return {incident.name(),
+          StateText(incident),
+          SeverityText(incident),
+          CauseText(incident),
+          absl::StrCat(HostOf(incident.netns()), "/", incident.netns_label()),
+          pool,
+          PercentText(incident.utilization()),
+          TimeLeftText(incident.has_time_to_exhaustion(), incident.time_to_exhaustion()),
+          AgeText(incident.has_open_time(), incident.open_time(), now)};
+}
+
+template <>
+std::vector<std::string> Heading<v1::Recommendation>() {
+  return {"NAME", "STATE", "RANK", "KIND", "RISK", "NETNS", "AGE", "SUMMARY"};
+}
+
+std::vector<std::string> Cells(const v1::Recommendation& recommendation, absl::Time now) {
+  return {recommendation.name(),
+          StateText(recommendation),
+          absl::StrCat(recommendation.rank()),
+          KindText(recommendation),
+          RiskText(recommendation),
+          absl::StrCat(HostOf(recommendation.netns()), "/", recommendation.netns_label()),
+          AgeText(recommendation.has_create_time(), recommendation.create_time(), now),
+          recommendation.summary()};
+}
+
+template <>
+std::vector<std::string> Heading<v1::Rollout>() {
+  return {"NAME", "STATE", "TARGET", "RECOMMENDATION", "AGE", "MESSAGE"};
+}
+
+std::vector<std::string> Cells(const v1::Rollout& rollout, absl::Time now) {
+  std::string target = "-";
+  if (rollout.targets_size() > 0) {
+    target =
+        absl::StrCat(HostOf(rollout.targets(0).netns()), "/", rollout.targets(0).netns_label());
+  }
+  return {rollout.name(),
+          StateText(rollout),
+          target,
+          rollout.recommendation(),
+          AgeText(rollout.has_create_time(), rollout.create_time(), now),
+          rollout.message()};
+}
+
+}  // namespace berthmaster

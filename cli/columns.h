@@ -1,0 +1,57 @@
+#ifndef BERTHMASTER_CLI_COLUMNS_H_
+#define BERTHMASTER_CLI_COLUMNS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "berthmaster/v1/host.pb.h"
+#include "berthmaster/v1/incident.pb.h"
+#include "berthmaster/v1/pool.pb.h"
+#include "berthmaster/v1/recommendation.pb.h"
+#include "berthmaster/v1/rollout.pb.h"
+
+namespace berthmaster {
+
+// The table columns of each kind: the heading by the kind's type, the cells of one resource.
+
+template <typename Resource>
+std::vector<std::string> Heading();
+
+template <>
+std::vector<std::string> Heading<v1::Host>();
+template <>
+std::vector<std::string> Heading<v1::Netns>();
+template <>
+std::vector<std::string> Heading<v1::Pool>();
+template <>
+std::vector<std::string> Heading<v1::Incident>();
+template <>
+std::vector<std::string> Heading<v1::Recommendation>();
+template <>
+std::vector<std::string> Heading<v1::Rollout>();
+
+std::vector<std::string> Cells(const v1::Host& host, absl::Time now);
+std::vector<std::string> Cells(const v1::Netns& netns, absl::Time now);
+std::vector<std::string> Cells(const v1::Pool& pool, absl::Time now);
+std::vector<std::string> Cells(const v1::Incident& incident, absl::Time now);
+std::vector<std::string> Cells(const v1::Recommendation& recommendation, absl::Time now);
+std::vector<std::string> Cells(const v1::Rollout& rollout, absl::Time now);
+
+// "10.0.0.1 → 10.0.0.2:443", "TIME_WAIT table".
+std::string PoolText(const v1::Pool& pool);
+// The short form of the enums.
+std::string StateText(const v1::Host& host);
+std::string StateText(const v1::Incident& incident);
+std::string StateText(const v1::Recommendation& recommendation);
+std::string StateText(const v1::Rollout& rollout);
+std::string CauseText(const v1::Incident& incident);
+std::string SeverityText(const v1::Incident& incident);
+std::string KindText(const v1::Recommendation& recommendation);
+std::string RiskText(const v1::Recommendation& recommendation);
+// "12s", "now" when exhausted, "-" when not forecast.
+std::string TimeLeftText(bool present, const google::protobuf::Duration& time_to_exhaustion);
+
+}  // namespace berthmaster
+
+#endif  // BERTHMASTER_CLI_COLUMNS_H_

@@ -1,0 +1,291 @@
+// berthctl: the API of Berthmaster on the command line. Data goes to standard output, everything
+// else to standard error.
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "cli/client.h"
+#include "cli/decide.h"
+#include "cli/describe.h"
+#include "cli/exit_code.h"
+#include "cli/get.h"
+#include "cli/print.h"
+#include "cli/resource_name.h"
+#include "cli/watch.h"
+#include "common/clock/clock.h"
+#include "common/config/config.h"
+#include "common/config/convert.h"
+#include "common/status/annotate.h"
+#include "common/status/reason.h"
+
+namespace berthmaster {
+namespace {
+
+constexpr char kVersion[] = BERTHMASTER_VERSION;
+
+// What the command line says, before it is checked.
+struct Arguments {
+  std::string kind;
+  std::string name;
+  std::string second_name;
+  std::string output = "table";
+  std::string state;
+  std::string timeout = "60s";
+  GetOptions get;
+  DecideOptions decide;
+  std::vector<std::string> set;
+};
+
+ConfigTable Table() {
+  return {{.name = "server",
+           .kind = ConfigKind::kEndpoint,
+           .default_value = {"127.0.0.1:7600"},
+           .help = "The controller's gRPC address."}};
+}
+
+// The file that is read when --config is not given; empty when there is none.
+std::string DefaultConfigFile() {
+  std::string directory;
+  if (auto xdg = ProcessEnvironment("XDG_CONFIG_HOME"); xdg.has_value()) {
+    directory = *xdg;
+  } else if (auto home = ProcessEnvironment("HOME"); home.has_value()) {
+    directory = absl::StrCat(*home, "/.config");
+  }
+  std::string path = absl::StrCat(directory, "/berthmaster/berthctl.yaml");
+  std::error_code error;
+  return !directory.empty() && std::filesystem::exists(path, error) ? path : "";
+}
+
+bool Print(const std::string& text) {
+  return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() &&
+         std::fflush(stdout) == 0;
+}
+
+void Complain(const std::string& text) { std::fprintf(stderr, "berthctl: %s\n", text.c_str()); }
+
+int Fail(const absl::Status& status) {
+  std::string reason = ReasonOf(status);
+  Complain(absl::StrCat(std::string(status.message()),
+                        reason.empty() ? "" : absl::StrCat(" [", reason, "]")));
+  return ExitCodeOf(status);
+}
+
+int PrintOrFail(const absl::StatusOr<std::string>& text) {
+  if (!text.ok()) return Fail(text.status());
+  return Print(*text) ? kExitOk : kExitGeneric;
+}
+
+// `describe NAME` or `describe KIND NAME`.
+absl::StatusOr<ResourceRef> DescribedResource(const Arguments& arguments) {
+  if (arguments.second_name.empty()) return ParseResourceName(arguments.name);
+  BERTHMASTER_ASSIGN_OR_RETURN(ResourceKind kind, ParseResourceKind(arguments.name));
+  return ParseResourceNameOf(kind, arguments.second_name);
+}
+
+int RunGet(Client& client, Arguments& arguments, Clock& clock) {
+  absl::StatusOr<ResourceKind> kind = ParseResourceKind(arguments.kind);
+  if (!kind.ok()) return Fail(kind.status());
+  absl::StatusOr<OutputFormat> format = ParseOutputFormat(arguments.output);
+  if (!format.ok()) return Fail(format.status());
+  arguments.get.format = *format;
+  return PrintOrFail(Get(client, *kind, arguments.get, clock.SystemNow()));
+}
+
+int RunDescribe(Client& client, const Arguments& arguments, Clock& clock) {
+  absl::StatusOr<ResourceRef> ref = DescribedResource(arguments);
+  if (!ref.ok()) return Fail(ref.status());
+  absl::StatusOr<OutputFormat> format = ParseOutputFormat(arguments.output);
+  if (!format.ok()) return Fail(format.status());
+  return PrintOrFail(Describe(client, *ref, *format, clock.SystemNow()));
+}
+
+int RunWatch(Client& client, const Arguments& arguments, Clock& clock) {
+  absl::StatusOr<ResourceKind> kind = ParseResourceKind(arguments.kind);
+  if (!kind.ok()) return Fail(kind.status());
+  absl::StatusOr<OutputFormat> format = ParseOutputFormat(arguments.output);
+  if (!format.ok()) return Fail(format.status());
+  absl::Status status = Watch(client, {.kind = *kind, .format = *format}, clock, Print, Complain);
+  return status.ok() ? kExitOk : Fail(status);
+}
+
+absl::StatusOr<absl::Duration> ParseTimeout(const std::string& text) {
+  absl::StatusOr<ConfigValue> value =
+      ConvertConfigValue({.name = "timeout", .kind = ConfigKind::kDuration}, {text});
+  if (!value.ok()) return Annotate(value.status(), "--timeout");
+  return std::get<absl::Duration>(*value);
+}
+
+int RunWait(Client& client, const Arguments& arguments) {
+  absl::StatusOr<ResourceRef> ref = ParseResourceName(arguments.name);
+  if (!ref.ok()) return Fail(ref.status());
+  absl::StatusOr<absl::Duration> limit = ParseTimeout(arguments.timeout);
+  if (!limit.ok()) return Fail(limit.status());
+  absl::Status status = WaitForState(client, *ref, arguments.state, *limit);
+  return status.ok() ? kExitOk : Fail(status);
+}
+
+int RunApprove(Client& client, Arguments& arguments, Random& random) {
+  for (const std::string& text : arguments.set) {
+    auto pair = ParseSetFlag(text);
+    if (!pair.ok()) return Fail(pair.status());
+    arguments.decide.desired_values.insert(*pair);
+  }
+  return PrintOrFail(Approve(client, arguments.decide, random));
+}
+
+// The commands. Each sets `run`, which is called once the server is known.
+void AddCommands(CLI::App& app, Arguments& arguments,
+                 std::function<int(Client&, Clock&, Random&)>& run) {
+  const std::string kinds = "hosts, namespaces, pools, incidents, recommendations or rollouts";
+
+  CLI::App* get = app.add_subcommand("get", "List resources: " + kinds + ".");
+  get->add_option("kind", arguments.kind, kinds)->required();
+  get->add_option("-o,--output", arguments.output, "table, json, yaml or name");
+  get->add_option("--host", arguments.get.host, "Only of this host.");
+  get->add_option("--netns", arguments.get.netns, "Only of this namespace: its name or its label.");
+  get->add_option("--destination", arguments.get.destination,
+                  "Only pools towards ADDRESS or ADDRESS:PORT.");
+  get->add_option("--state", arguments.get.state, "Only in this state, such as open.");
+  get->callback([&] {
+    run = [&](Client& client, Clock& clock, Random&) { return RunGet(client, arguments, clock); };
+  });
+
+  CLI::App* describe = app.add_subcommand("describe", "Show everything about one resource.");
+  describe->add_option("name", arguments.name, "Its name, or its kind")->required();
+  describe->add_option("short_name", arguments.second_name, "Its name, after its kind");
+  describe->add_option("-o,--output", arguments.output, "table, json, yaml or name");
+  describe->callback([&] {
+    run = [&](Client& client, Clock& clock, Random&) {
+      return RunDescribe(client, arguments, clock);
+    };
+  });
+
+  CLI::App* watch = app.add_subcommand(
+      "watch", "Print what is there and then each change: hosts, pools, incidents or rollouts.");
+  watch->add_option("kind", arguments.kind, "hosts, pools, incidents or rollouts")->required();
+  watch->add_option("-o,--output", arguments.output, "table, json (one object a line) or name");
+  watch->callback([&] {
+    run = [&](Client& client, Clock& clock, Random&) { return RunWatch(client, arguments, clock); };
+  });
+
+  CLI::App* wait = app.add_subcommand("wait", "Wait until an incident or a rollout has a state.");
+  wait->add_option("name", arguments.name, "Its name")->required();
+  wait->add_option("--for", arguments.state, "The state, such as confirmed or resolved.")
+      ->required();
+  wait->add_option("--timeout", arguments.timeout, "How long, such as 60s.");
+  wait->callback(
+      [&] { run = [&](Client& client, Clock&, Random&) { return RunWait(client, arguments); }; });
+
+  CLI::App* approve =
+      app.add_subcommand("approve", "Approve a recommendation: its rollout starts.");
+  approve->add_option("--set", arguments.set, "Write another value: SYSCTL=VALUE. Repeatable.")
+      ->take_all()
+      ->expected(1);
+  approve->add_flag("--dry-run", arguments.decide.validate_only,
+                    "Check everything, change nothing.");
+  approve->callback([&] {
+    run = [&](Client& client, Clock&, Random& random) {
+      return RunApprove(client, arguments, random);
+    };
+  });
+  CLI::App* reject = app.add_subcommand("reject", "Reject a recommendation.");
+  reject->callback([&] {
+    run = [&](Client& client, Clock&, Random& random) {
+      return PrintOrFail(Reject(client, arguments.decide, random));
+    };
+  });
+  CLI::App* resolve = app.add_subcommand("resolve", "End an incident by hand.");
+  resolve->callback([&] {
+    run = [&](Client& client, Clock&, Random&) {
+      return PrintOrFail(Resolve(client, arguments.decide));
+    };
+  });
+  CLI::App* revert = app.add_subcommand("revert", "Put the prior values of a rollout back.");
+  revert->callback([&] {
+    run = [&](Client& client, Clock&, Random&) {
+      return PrintOrFail(Revert(client, arguments.decide));
+    };
+  });
+  CLI::App* acknowledge = app.add_subcommand("ack", "Record that an incident has been seen.");
+  acknowledge->callback([&] {
+    run = [&](Client& client, Clock&, Random&) {
+      return PrintOrFail(Acknowledge(client, arguments.decide));
+    };
+  });
+  for (CLI::App* command : {approve, reject, resolve, revert, acknowledge}) {
+    command->add_option("name", arguments.decide.name, "Its name")->required();
+    command->add_option("--etag", arguments.decide.etag,
+                        "Act only if the resource is still as seen with this etag.");
+    if (command == acknowledge) continue;
+    command->add_option("--reason", arguments.decide.reason, "Why; it is recorded.")->required();
+  }
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app("berthctl: see and decide what Berthmaster does.");
+  app.require_subcommand(0, 1);
+  app.fallthrough();
+  app.set_version_flag("--version", std::string("berthctl ") + kVersion);
+  ConfigTable table = Table();
+  std::map<std::string, CLI::Option*> options;
+  for (const ConfigKey& key : table) {
+    const std::string help = FlagHelp(key);
+    options[key.name] = app.add_option("--" + key.name, help)->type_name(ValueForm(key));
+  }
+  ConfigInputs inputs;
+  inputs.environment = ProcessEnvironment;
+  app.add_option("--config", inputs.file_path, "A YAML file with the same keys.");
+  bool print_config = false;
+  app.add_flag("--print-config", print_config, "Print the effective configuration and stop.");
+  Arguments arguments;
+  std::function<int(Client&, Clock&, Random&)> run;
+  AddCommands(app, arguments, run);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& success) {
+    return app.exit(success);
+  } catch (const CLI::ParseError& error) {
+    Complain(absl::StrCat(error.what(), "; see berthctl --help"));
+    return kExitUsage;
+  }
+
+  if (inputs.file_path.empty()) inputs.file_path = DefaultConfigFile();
+  for (const auto& [name, option] : options) {
+    if (option->count() > 0) inputs.flags[name] = option->results();
+  }
+  absl::StatusOr<Config> config = Config::Resolve(table, inputs);
+  if (!config.ok()) {
+    Complain(std::string(config.status().message()));
+    return kExitUsage;
+  }
+  if (print_config) return Print(config->ToYaml()) ? kExitOk : kExitGeneric;
+
+  if (!run) {
+    Complain("a command is needed, such as: berthctl get pools; see berthctl --help");
+    return kExitUsage;
+  }
+  Client client(config->GetEndpoint("server"));
+  LinuxClock clock;
+  LinuxRandom random;
+  return run(client, clock, random);
+}
+
+}  // namespace
+}  // namespace berthmaster
+
+int main(int argc, char** argv) {
+  // A reader that goes away ends the command by a failed write, not by a signal.
+  std::signal(SIGPIPE, SIG_IGN);
+  return berthmaster::Main(argc, argv);
+}

@@ -1,0 +1,41 @@
+#ifndef BERTHMASTER_CLI_PAGE_H_
+#define BERTHMASTER_CLI_PAGE_H_
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "berthmaster/v1/host.pb.h"
+#include "berthmaster/v1/incident.pb.h"
+#include "berthmaster/v1/pool.pb.h"
+#include "berthmaster/v1/recommendation.pb.h"
+#include "berthmaster/v1/rollout.pb.h"
+
+namespace berthmaster {
+
+// A page of text: facts one under the other, then headed sections.
+class Page {
+ public:
+  // "Fact:   value"; left out when the value is empty.
+  void AddFact(absl::string_view fact, absl::string_view value);
+  // A blank line and "Title:"; what follows is indented.
+  void BeginSection(absl::string_view title);
+  // Lines of text in the section, or a table's.
+  void AddText(absl::string_view text);
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+  bool in_section_ = false;
+};
+
+// What `describe` says of each kind.
+void AppendHost(const v1::Host& host, Page& page);
+void AppendNetns(const v1::Netns& netns, Page& page);
+void AppendPool(const v1::Pool& pool, Page& page);
+void AppendIncident(const v1::Incident& incident, Page& page);
+void AppendRecommendation(const v1::Recommendation& recommendation, Page& page);
+void AppendRollout(const v1::Rollout& rollout, Page& page);
+
+}  // namespace berthmaster
+
+#endif  // BERTHMASTER_CLI_PAGE_H_

@@ -1,0 +1,78 @@
+#include "cli/print.h"
+
+#include <google/protobuf/util/json_util.h>
+#include <yaml-cpp/yaml.h>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "common/wire/json_indent.h"
+
+namespace berthmaster {
+namespace {
+
+// JSON is YAML; what was quoted there stays quoted, so that "4026531840" stays a string and "1"
+// does not become a number.
+void Emit(const YAML::Node& node, YAML::Emitter& out) {
+  if (node.IsMap()) {
+    out << YAML::BeginMap;
+    for (const auto& entry : node) {
+      out << YAML::Key << entry.first.as<std::string>() << YAML::Value;
+      Emit(entry.second, out);
+    }
+    out << YAML::EndMap;
+  } else if (node.IsSequence()) {
+    if (node.size() == 0) out << YAML::Flow;
+    out << YAML::BeginSeq;
+    for (const auto& item : node) Emit(item, out);
+    out << YAML::EndSeq;
+  } else if (node.Tag() == "!") {
+    out << YAML::DoubleQuoted << node.as<std::string>();
+  } else {
+    out << node.as<std::string>();
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<OutputFormat> ParseOutputFormat(absl::string_view text) {
+  if (text == "table") return OutputFormat::kTable;
+  if (text == "json") return OutputFormat::kJson;
+  if (text == "yaml") return OutputFormat::kYaml;
+  if (text == "name") return OutputFormat::kName;
+  return absl::InvalidArgumentError(
+      absl::StrCat("'", text, "' is not an output format; use table, json, yaml or name"));
+}
+
+absl::StatusOr<std::string> ToJsonLine(const google::protobuf::Message& message) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.always_print_primitive_fields = true;
+  std::string json;
+  auto status = google::protobuf::util::MessageToJsonString(message, &json, options);
+  if (!status.ok()) {
+    return absl::InternalError(
+        absl::StrCat("cannot print the answer as JSON: ", status.ToString()));
+  }
+  return json;
+}
+
+absl::StatusOr<std::string> ToJson(const google::protobuf::Message& message) {
+  absl::StatusOr<std::string> line = ToJsonLine(message);
+  if (!line.ok()) return line.status();
+  std::string json = IndentJson(*line);
+  if (json.empty() || json.back() != '\n') json.push_back('\n');
+  return json;
+}
+
+absl::StatusOr<std::string> ToYaml(const google::protobuf::Message& message) {
+  absl::StatusOr<std::string> line = ToJsonLine(message);
+  if (!line.ok()) return line.status();
+  try {
+    YAML::Emitter out;
+    Emit(YAML::Load(*line), out);
+    return absl::StrCat(out.c_str(), "\n");
+  } catch (const YAML::Exception& error) {
+    return absl::InternalError(absl::StrCat("cannot print the answer as YAML: ", error.what()));
+  }
+}
+
+}  // namespace berthmaster

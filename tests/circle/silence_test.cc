@@ -1,0 +1,141 @@
+// What looks alarming to a tool that counts TIME_WAIT and is not: no incident may come of it.
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "common/file/file.h"
+#include "tests/circle/berthmaster_stack.h"
+#include "tests/circle/named_netns.h"
+
+namespace berthmaster {
+namespace {
+
+constexpr char kPortRange[] = "net.ipv4.ip_local_port_range";
+constexpr int kServerSideTimeWait = 20000;
+
+sockaddr_in Address(const char* text, uint16_t port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  inet_pton(AF_INET, text, &address.sin_addr);
+  return address;
+}
+
+UniqueFd ListenOn(const char* text, uint16_t port) {
+  UniqueFd fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address = Address(text, port);
+  EXPECT_EQ(bind(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+  EXPECT_EQ(listen(fd.get(), 1024), 0);
+  return fd;
+}
+
+// An invalid descriptor when the kernel refuses.
+UniqueFd ConnectTo(const char* text, uint16_t port) {
+  UniqueFd fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address = Address(text, port);
+  if (connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0) return {};
+  return fd;
+}
+
+UniqueFd AcceptFrom(const UniqueFd& listener) {
+  return UniqueFd(accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
+}
+
+// Opens `count` connections that the server closes first, so that each TIME_WAIT is the server's.
+void MakeServerSideTimeWait(int count) {
+  UniqueFd listener = ListenOn("10.9.0.2", 8080);
+  for (int i = 0; i < count; ++i) {
+    UniqueFd client = ConnectTo("10.9.0.2", 8080);
+    ASSERT_TRUE(client.valid()) << "connection " << i << ": " << strerror(errno);
+    AcceptFrom(listener) = UniqueFd();
+    char byte = 0;
+    ASSERT_EQ(read(client.get(), &byte, 1), 0);
+  }
+}
+
+class Silence : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (std::string why = WhyNoNamespaces(); !why.empty()) GTEST_SKIP() << why;
+  }
+};
+
+TEST_F(Silence, KeepsQuietAboutReusableAndServerSideTimeWait) {
+  NamedNetns loopback("loopback");
+  NamedNetns server("server");
+  loopback.WriteSysctl(kPortRange, "40000\t40399");
+  BerthmasterStack stack({"--netns", loopback.name(), "--netns", server.name()});
+
+  // 3,000 connections through 400 ports: tcp_tw_reuse = 2 lets loopback take each port again after
+  // a second.
+  auto load =
+      loopback.Start({BinaryPath("berthmaster-demo-workload"), "--source", "127.0.0.1",
+                      "--destination", "127.0.0.1:8080", "--rate", "100", "--seconds", "30"});
+  server.RunInside([] { MakeServerSideTimeWait(kServerSideTimeWait); });
+  ASSERT_EQ(load->WaitForExit(absl::Seconds(60)), 0) << load->Output();
+
+  ASSERT_TRUE(absl::StrContains(load->Output(), " 0 without a port")) << load->Output();
+  int server_side_in_table = 0;
+  int loopback_reusable = 0;
+  for (const v1::Pool& pool : stack.Pools()) {
+    if (pool.kind() == v1::POOL_KIND_TIME_WAIT_TABLE && pool.netns_label() == server.name()) {
+      server_side_in_table = pool.in_use();
+    }
+    if (pool.kind() == v1::POOL_KIND_CONNECT && pool.netns_label() == loopback.name()) {
+      loopback_reusable = pool.reusable();
+    }
+    EXPECT_FALSE(pool.kind() == v1::POOL_KIND_CONNECT && pool.netns_label() == server.name())
+        << "server-side TIME_WAIT is no pool of ports: " << pool.ShortDebugString();
+  }
+  EXPECT_EQ(server_side_in_table, kServerSideTimeWait);
+  EXPECT_GT(loopback_reusable, 200);
+  EXPECT_TRUE(stack.Incidents().empty()) << stack.Incidents().front().ShortDebugString();
+}
+
+TEST_F(Silence, DoesNotCondemnOneDestinationForAnother) {
+  NamedNetns netns("two");
+  netns.WriteSysctl(kPortRange, "40000\t40399");
+  BerthmasterStack stack({"--netns", netns.name()});
+  std::vector<UniqueFd> held;
+  UniqueFd full;
+  UniqueFd roomy;
+
+  netns.RunInside([&] {
+    full = ListenOn("10.9.0.2", 8080);
+    roomy = ListenOn("10.9.0.3", 8080);
+    for (UniqueFd client = ConnectTo("10.9.0.2", 8080); client.valid();
+         client = ConnectTo("10.9.0.2", 8080)) {
+      held.push_back(std::move(client));
+      held.push_back(AcceptFrom(full));
+    }
+    EXPECT_EQ(errno, EADDRNOTAVAIL);
+    for (int i = 0; i < 10; ++i) {
+      held.push_back(ConnectTo("10.9.0.3", 8080));
+      ASSERT_TRUE(held.back().valid());
+    }
+  });
+  ASSERT_EQ(held.size(), 2 * 400 + 10);
+
+  auto incident =
+      stack.WaitForIncident([](const v1::Incident&) { return true; }, absl::Seconds(30));
+  ASSERT_TRUE(incident.has_value()) << stack.Logs();
+  for (const v1::Incident& found : stack.Incidents()) {
+    EXPECT_EQ(found.destination_address(), "10.9.0.2") << found.summary();
+  }
+  for (const v1::Pool& pool : stack.Pools()) {
+    if (pool.kind() != v1::POOL_KIND_CONNECT) continue;
+    EXPECT_EQ(pool.capacity(), 400);
+    EXPECT_EQ(pool.in_use(), pool.destination_address() == "10.9.0.2" ? 400 : 10);
+    EXPECT_EQ(pool.headroom(), pool.destination_address() == "10.9.0.2" ? 0 : 390);
+  }
+}
+
+}  // namespace
+}  // namespace berthmaster
