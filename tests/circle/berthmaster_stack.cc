@@ -42,13 +42,12 @@ BerthmasterStack::BerthmasterStack(const std::vector<std::string>& agent_flags) 
                                      controller_directory_.path(), "--listen", "127.0.0.1:0",
                                      "--web-listen", "127.0.0.1:0", "--web-root",
                                      absl::StrCat(source_directory, "/web/dist")});
-  if (!controller_->WaitForOutput("serves gRPC on ", kStartLimit)) {
+  if (!controller_->WaitForOutput("serving gRPC on ", kStartLimit)) {
     Die("the controller does not serve", controller_->Output());
   }
-  std::string rest = controller_->OutputAfter("serves gRPC on ");
+  std::string rest = controller_->OutputAfter("serving gRPC on ");
   api_address_ = rest.substr(0, rest.find_first_of(" ,"));
-  std::string web = controller_->OutputAfter("dashboard on ");
-  if (absl::string_view(web).substr(0, 7) == "http://") web = web.substr(7);
+  std::string web = controller_->OutputAfter("the dashboard on http://");
   web_address_ = web.substr(0, web.find_first_of(" ,/"));
   channel_ = grpc::CreateChannel(api_address_, grpc::InsecureChannelCredentials());
 

@@ -1,0 +1,30 @@
+#ifndef BERTHMASTER_AGENT_COLLECT_POOL_SAMPLE_H_
+#define BERTHMASTER_AGENT_COLLECT_POOL_SAMPLE_H_
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/collect/pool_counts.h"
+#include "common/protocol/sample.h"
+
+namespace berthmaster {
+
+// From the counts of a dump to what a sample says of a pool. Pure; any thread.
+
+// Without rates, which need more than one dump.
+PoolSample MakeConnectPool(const PoolCounts& counts, int32_t capacity, int32_t blocked);
+
+// Nothing when the namespace has no mini-socket or its table has no limit (tcp_max_tw_buckets is
+// negative, unknown or above 2^31 - 1).
+std::optional<PoolSample> MakeTimeWaitTable(const TimeWaitTableCounts& counts,
+                                            const std::map<std::string, std::string>& sysctls);
+
+// The positions in `pools` of the `count_max` nearest to exhaustion, nearest first.
+std::vector<uint32_t> NearestToExhaustion(const std::vector<PoolCounts>& pools, size_t count_max);
+
+}  // namespace berthmaster
+
+#endif  // BERTHMASTER_AGENT_COLLECT_POOL_SAMPLE_H_

@@ -1,0 +1,70 @@
+#include "agent/dependencies.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "agent/collect/linux_host_sampler.h"
+#include "agent/kernel/host_identity.h"
+#include "agent/kernel/linux_netns_sysctl.h"
+#include "agent/link/grpc_controller_link.h"
+#include "common/status/annotate.h"
+
+namespace berthmaster {
+namespace {
+
+absl::StatusOr<UniqueFd> LockStateDirectory(const std::string& state_dir) {
+  if (absl::Status made = MakeDirectories(state_dir); !made.ok()) {
+    return Annotate(made,
+                    "state-dir cannot be used; name another with --state-dir, or run as root");
+  }
+  absl::StatusOr<UniqueFd> lock = LockFile(absl::StrCat(state_dir, "/lock"));
+  if (lock.ok()) return lock;
+  if (absl::IsFailedPrecondition(lock.status())) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("another berthmaster-agent uses the state directory ", state_dir,
+                     "; stop it, or give this one its own with --state-dir"));
+  }
+  return Annotate(lock.status(), "state-dir cannot be used; name another with --state-dir");
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Dependencies>> MakeDependencies(const AgentConfig& config,
+                                                               absl::string_view agent_version) {
+  auto made = std::make_unique<Dependencies>();
+  BERTHMASTER_ASSIGN_OR_RETURN(made->state_lock, LockStateDirectory(config.state_dir));
+  HostIdentity identity = ReadHostIdentity(config.profile, agent_version);
+
+  made->sysctls = std::make_unique<LinuxNetnsSysctl>(std::vector<std::string>());
+  if (!config.enforce_netns.empty()) {
+    made->enforced_sysctls = std::make_unique<LinuxNetnsSysctl>(config.enforce_netns);
+  }
+  made->sampler = MakeLinuxHostSampler({config.netns}, made->clock);
+
+  TunerOptions tuner;
+  tuner.profile = config.profile;
+  tuner.allowed_sysctls = config.allow_sysctls;
+  tuner.journal_path = absl::StrCat(config.state_dir, "/journal");
+  tuner.boot_id = identity.boot_id;
+  NetnsSysctl* enforced =
+      made->enforced_sysctls != nullptr ? made->enforced_sysctls.get() : made->sysctls.get();
+  BERTHMASTER_ASSIGN_OR_RETURN(
+      made->tuner, Tuner::Open(std::move(tuner), {&made->clock, made->sysctls.get(), enforced}));
+  for (std::string& limitation : made->tuner->Limitations()) {
+    identity.limitations.push_back(std::move(limitation));
+  }
+
+  SpoolOptions spool;
+  spool.directory = absl::StrCat(config.state_dir, "/spool");
+  spool.boot_id = identity.boot_id;
+  GrpcControllerLinkOptions link;
+  link.controller = config.controller;
+  link.host_id = config.host_id;
+  link.identity = std::move(identity);
+  made->link = std::make_unique<GrpcControllerLink>(
+      std::move(link), Spool::Open(std::move(spool), made->random), made->clock, made->random);
+  return made;
+}
+
+}  // namespace berthmaster

@@ -1,0 +1,41 @@
+#ifndef BERTHMASTER_AGENT_DEPENDENCIES_H_
+#define BERTHMASTER_AGENT_DEPENDENCIES_H_
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "agent/agent_config.h"
+#include "agent/collect/host_sampler.h"
+#include "agent/kernel/netns_sysctl.h"
+#include "agent/link/controller_link.h"
+#include "agent/tune/tuner.h"
+#include "common/clock/clock.h"
+#include "common/file/file.h"
+
+namespace berthmaster {
+
+// The agent's parts on a real host. Members are destroyed in reverse order, so each outlives what
+// uses it.
+struct Dependencies {
+  // Nobody else may use the state directory while this lives.
+  UniqueFd state_lock;
+  LinuxClock clock;
+  LinuxRandom random;
+  std::unique_ptr<NetnsSysctl> sysctls;
+  // Nothing when changes may be made in every namespace.
+  std::unique_ptr<NetnsSysctl> enforced_sysctls;
+  std::unique_ptr<HostSampler> sampler;
+  std::unique_ptr<Tuner> tuner;
+  std::unique_ptr<ControllerLink> link;
+};
+
+// Makes them. The error names the state directory, the journal or the namespace and the next step:
+// FAILED_PRECONDITION when another agent uses the directory, PERMISSION_DENIED when it cannot be
+// made, DATA_LOSS for a damaged journal.
+absl::StatusOr<std::unique_ptr<Dependencies>> MakeDependencies(const AgentConfig& config,
+                                                               absl::string_view agent_version);
+
+}  // namespace berthmaster
+
+#endif  // BERTHMASTER_AGENT_DEPENDENCIES_H_

@@ -1,0 +1,117 @@
+#include "agent/kernel/linux_socket_dump.h"
+
+#include <errno.h>
+#include <linux/netlink.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include "absl/strings/str_cat.h"
+#include "agent/kernel/netns_thread.h"
+#include "common/status/annotate.h"
+
+namespace berthmaster {
+namespace {
+
+// af_netlink caps a dump's messages at 32 KiB, so a larger buffer gives nothing.
+constexpr size_t kBufferBytes = 32 * 1024;
+// The kernel fills a buffer while recvmsg() runs, so it answers in milliseconds; this only bounds a
+// kernel that does not answer.
+constexpr timeval kReceiveTimeout = {.tv_sec = 10, .tv_usec = 0};
+
+absl::StatusOr<UniqueFd> OpenSockDiag() {
+  UniqueFd fd(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
+  if (!fd.valid()) return ErrnoStatus(errno, "open netlink sock_diag");
+  if (setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &kReceiveTimeout, sizeof(kReceiveTimeout)) !=
+      0) {
+    return ErrnoStatus(errno, "set the time limit of netlink sock_diag");
+  }
+  return fd;
+}
+
+absl::Status Send(int fd, const SockDiagRequest& request) {
+  sockaddr_nl kernel{};
+  kernel.nl_family = AF_NETLINK;
+  while (sendto(fd, request.bytes.data(), request.size, 0, reinterpret_cast<sockaddr*>(&kernel),
+                sizeof(kernel)) < 0) {
+    if (errno != EINTR) return ErrnoStatus(errno, "send the sock_diag request");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReceiveError(int error_number) {
+  if (error_number == ENOBUFS) {
+    return absl::UnavailableError("the kernel dropped part of the sock_diag dump (ENOBUFS)");
+  }
+  if (error_number == EAGAIN) {
+    return absl::UnavailableError("the kernel did not answer the sock_diag request in time");
+  }
+  return ErrnoStatus(error_number, "receive the sock_diag dump");
+}
+
+}  // namespace
+
+LinuxSocketDump::LinuxSocketDump() : buffer_(kBufferBytes) {}
+
+absl::Status LinuxSocketDump::Visit(const NetnsEntry& netns,
+                                    absl::FunctionRef<void(const SocketRow&)> visit) {
+  return RunInNetns({netns.fd->get(), netns.id.inode}, [&] { return VisitCurrent(visit); });
+}
+
+absl::Status LinuxSocketDump::VisitCurrent(absl::FunctionRef<void(const SocketRow&)> visit) {
+  BERTHMASTER_ASSIGN_OR_RETURN(UniqueFd fd, OpenSockDiag());
+  if (has_both_families_) {
+    bool has_rows = false;
+    auto noting_visit = [&](const SocketRow& row) {
+      has_rows = true;
+      visit(row);
+    };
+    absl::Status status = Dump(fd.get(), SockDiagForm::kBothFamilies, kAllStatesMask, noting_visit);
+    if (status.ok() || has_rows || absl::IsUnavailable(status)) return status;
+    has_both_families_ = false;
+    BERTHMASTER_ASSIGN_OR_RETURN(fd, OpenSockDiag());
+  }
+  // Bound sockets of both families first: whether a socket of one family is outbound hangs on
+  // listeners of the other too.
+  const uint32_t other_states_mask = kAllStatesMask & ~kBoundStatesMask;
+  BERTHMASTER_RETURN_IF_ERROR(Dump(fd.get(), SockDiagForm::kIpv4, kBoundStatesMask, visit));
+  // A kernel without IPv6 answers ENOENT, which is no error: it has no such sockets.
+  absl::Status bound_v6 = Dump(fd.get(), SockDiagForm::kIpv6, kBoundStatesMask, visit);
+  if (!bound_v6.ok() && !absl::IsNotFound(bound_v6)) return bound_v6;
+  BERTHMASTER_RETURN_IF_ERROR(Dump(fd.get(), SockDiagForm::kIpv4, other_states_mask, visit));
+  if (!bound_v6.ok()) return absl::OkStatus();
+  return Dump(fd.get(), SockDiagForm::kIpv6, other_states_mask, visit);
+}
+
+absl::Status LinuxSocketDump::Dump(int fd, SockDiagForm form, uint32_t states_mask,
+                                   SocketRowVisitor visit) {
+  BERTHMASTER_RETURN_IF_ERROR(Send(fd, EncodeSockDiagRequest(form, states_mask, ++sequence_)));
+  return Receive(fd, visit);
+}
+
+absl::Status LinuxSocketDump::Receive(int fd, SocketRowVisitor visit) {
+  while (true) {
+    sockaddr_nl sender{};
+    iovec part = {buffer_.data(), buffer_.size()};
+    msghdr message{};
+    message.msg_name = &sender;
+    message.msg_namelen = sizeof(sender);
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    const ssize_t got = recvmsg(fd, &message, 0);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return ReceiveError(errno);
+    if ((message.msg_flags & MSG_TRUNC) != 0) {
+      return absl::DataLossError(
+          absl::StrCat("a sock_diag message is longer than the buffer of ", kBufferBytes));
+    }
+    // Only the kernel has the port id 0; a message of a process is none of ours.
+    if (sender.nl_pid != 0) continue;
+    BERTHMASTER_ASSIGN_OR_RETURN(
+        SockDiagProgress progress,
+        DecodeSockDiag({buffer_.data(), static_cast<size_t>(got)}, sequence_, visit));
+    if (progress == SockDiagProgress::kDone) return absl::OkStatus();
+    if (got == 0) return absl::DataLossError("the sock_diag dump ended without its end");
+  }
+}
+
+}  // namespace berthmaster

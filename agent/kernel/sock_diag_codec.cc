@@ -1,0 +1,149 @@
+#include "agent/kernel/sock_diag_codec.h"
+
+#include <arpa/inet.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+
+#include <cstddef>
+#include <cstring>
+
+#include "absl/strings/str_cat.h"
+#include "common/status/annotate.h"
+
+namespace berthmaster {
+namespace {
+
+// idiag_timer of an inet_timewait_sock (inet_twsk_diag_fill).
+constexpr uint8_t kTimerTimeWait = 3;
+static_assert(sizeof(inet_diag_msg) == 72, "the uapi does not change");
+
+template <typename Body>
+void Fill(uint16_t type, const Body& body, uint32_t sequence, SockDiagRequest& request) {
+  nlmsghdr header{};
+  header.nlmsg_type = type;
+  header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+  header.nlmsg_seq = sequence;
+  request.size = NLMSG_LENGTH(sizeof(body));
+  header.nlmsg_len = static_cast<uint32_t>(request.size);
+  std::memcpy(request.bytes.data(), &header, sizeof(header));
+  std::memcpy(request.bytes.data() + NLMSG_HDRLEN, &body, sizeof(body));
+}
+
+// A field of the message at `payload`, which need not be aligned.
+template <typename T>
+T Load(const uint8_t* payload, size_t offset) {
+  T value;
+  std::memcpy(&value, payload + offset, sizeof(value));
+  return value;
+}
+
+// Fills `address` in place: it is part of the hot path, and a copy of what was just written in
+// pieces stalls the processor.
+void LoadAddress(const uint8_t* payload, size_t offset, bool is_v4, RawAddress& address) {
+  const auto word = [&](size_t index) { return Load<uint32_t>(payload, offset + 4 * index); };
+  const bool is_mapped = !is_v4 && word(0) == 0 && word(1) == 0 && word(2) == htonl(0xffff);
+  address.is_v4 = is_v4 || is_mapped;
+  address.words[0] = is_mapped ? word(3) : word(0);
+  address.words[1] = address.is_v4 ? 0 : word(1);
+  address.words[2] = address.is_v4 ? 0 : word(2);
+  address.words[3] = address.is_v4 ? 0 : word(3);
+}
+
+void VisitSocket(const uint8_t* payload, SocketRowVisitor visit) {
+  const auto family = payload[offsetof(inet_diag_msg, idiag_family)];
+  const auto state = payload[offsetof(inet_diag_msg, idiag_state)];
+  const bool is_v4 = family == AF_INET;
+  if (!is_v4 && family != AF_INET6) return;
+  if (state == 0 || state >= kTcpStateCount) return;
+  SocketRow row;
+  row.state = static_cast<TcpState>(state);
+  // A socket that is only bound is in TCP_CLOSE, and no other one of that state is in any table
+  // (inet_diag_dump_icsk).
+  if (row.state == TcpState::kClose) row.state = TcpState::kBoundInactive;
+  row.is_mini = payload[offsetof(inet_diag_msg, idiag_timer)] == kTimerTimeWait;
+  row.local_port = ntohs(Load<uint16_t>(payload, offsetof(inet_diag_msg, id.idiag_sport)));
+  row.destination_port = ntohs(Load<uint16_t>(payload, offsetof(inet_diag_msg, id.idiag_dport)));
+  row.expires_ms = Load<uint32_t>(payload, offsetof(inet_diag_msg, idiag_expires));
+  LoadAddress(payload, offsetof(inet_diag_msg, id.idiag_src), is_v4, row.source);
+  LoadAddress(payload, offsetof(inet_diag_msg, id.idiag_dst), is_v4, row.destination);
+  visit(row);
+}
+
+absl::Status CutShort(size_t said, size_t had) {
+  return absl::DataLossError(absl::StrCat("a sock_diag message says ", said, " bytes where ", had,
+                                          " are left of the buffer"));
+}
+
+absl::Status KernelError(const uint8_t* payload, size_t size, absl::string_view what) {
+  int32_t negative_errno = 0;
+  if (size < sizeof(negative_errno)) return CutShort(sizeof(negative_errno), size);
+  std::memcpy(&negative_errno, payload, sizeof(negative_errno));
+  if (negative_errno >= 0) return absl::OkStatus();
+  // A value that is no errno must not overflow in the negation.
+  const int error_number = negative_errno < -4095 ? EPROTO : -negative_errno;
+  return ErrnoStatus(error_number, what);
+}
+
+}  // namespace
+
+SockDiagRequest EncodeSockDiagRequest(SockDiagForm form, uint32_t states_mask, uint32_t sequence) {
+  SockDiagRequest request;
+  if (form == SockDiagForm::kBothFamilies) {
+    inet_diag_req body{};
+    body.idiag_states = states_mask;
+    Fill(TCPDIAG_GETSOCK, body, sequence, request);
+    return request;
+  }
+  inet_diag_req_v2 body{};
+  body.sdiag_family = form == SockDiagForm::kIpv4 ? AF_INET : AF_INET6;
+  body.sdiag_protocol = IPPROTO_TCP;
+  body.idiag_states = states_mask;
+  Fill(SOCK_DIAG_BY_FAMILY, body, sequence, request);
+  return request;
+}
+
+absl::StatusOr<SockDiagProgress> DecodeSockDiag(std::span<const uint8_t> buffer, uint32_t sequence,
+                                                SocketRowVisitor visit) {
+  const uint8_t* at = buffer.data();
+  size_t left = buffer.size();
+  while (left >= sizeof(nlmsghdr)) {
+    nlmsghdr header;
+    std::memcpy(&header, at, sizeof(header));
+    const size_t length = header.nlmsg_len;
+    if (length < sizeof(header) || length > left) return CutShort(length, left);
+    const uint8_t* payload = at + NLMSG_HDRLEN;
+    const size_t payload_size = length - NLMSG_HDRLEN;
+    if (header.nlmsg_seq == sequence) {
+      switch (header.nlmsg_type) {
+        case TCPDIAG_GETSOCK:
+        case SOCK_DIAG_BY_FAMILY:
+          if (payload_size < sizeof(inet_diag_msg)) {
+            return CutShort(sizeof(inet_diag_msg), payload_size);
+          }
+          VisitSocket(payload, visit);
+          break;
+        case NLMSG_DONE:
+          // Older kernels send no error number with it.
+          if (payload_size >= sizeof(int32_t)) {
+            BERTHMASTER_RETURN_IF_ERROR(KernelError(payload, payload_size, "end of the dump"));
+          }
+          return SockDiagProgress::kDone;
+        case NLMSG_ERROR:
+          BERTHMASTER_RETURN_IF_ERROR(KernelError(payload, payload_size, "sock_diag request"));
+          break;
+        default:
+          break;
+      }
+    }
+    const size_t step = NLMSG_ALIGN(length);
+    if (step >= left) return SockDiagProgress::kMore;
+    at += step;
+    left -= step;
+  }
+  if (left != 0) return CutShort(sizeof(nlmsghdr), left);
+  return SockDiagProgress::kMore;
+}
+
+}  // namespace berthmaster

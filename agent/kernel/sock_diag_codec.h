@@ -1,0 +1,50 @@
+#ifndef BERTHMASTER_AGENT_KERNEL_SOCK_DIAG_CODEC_H_
+#define BERTHMASTER_AGENT_KERNEL_SOCK_DIAG_CODEC_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
+#include "agent/kernel/socket_row.h"
+
+namespace berthmaster {
+
+// The bytes of a sock_diag dump of TCP sockets (linux/inet_diag.h, net/ipv4/inet_diag.c). Pure; any
+// thread.
+
+// Which sockets to ask for. Bit n of a mask is the state with the number n.
+inline constexpr uint32_t kBoundStatesMask = 1u << 10 | 1u << 13;  // LISTEN, BOUND_INACTIVE
+// TCP_BOUND_INACTIVE (6.8 and later) is not in the kernel's own 0xfff; older kernels ignore the
+// bit.
+inline constexpr uint32_t kAllStatesMask = 0xfff | 1u << 12 | 1u << 13;
+
+// How to ask. The compat form (TCPDIAG_GETSOCK with family 0) returns IPv4 and IPv6 in one walk of
+// the socket table, bound sockets first; the plain form (SOCK_DIAG_BY_FAMILY) has one family.
+enum class SockDiagForm : uint8_t { kBothFamilies, kIpv4, kIpv6 };
+
+// A request, ready to send. The two forms differ in length.
+struct SockDiagRequest {
+  // nlmsghdr (16) + inet_diag_req (60), the longer of the two.
+  std::array<uint8_t, 76> bytes{};
+  size_t size = 0;
+};
+
+SockDiagRequest EncodeSockDiagRequest(SockDiagForm form, uint32_t states_mask, uint32_t sequence);
+
+enum class SockDiagProgress : uint8_t { kMore, kDone };
+
+using SocketRowVisitor = absl::FunctionRef<void(const SocketRow&)>;
+
+// Calls `visit` for each socket in one received buffer. Messages of another sequence number are
+// skipped, as are attributes and sockets of another family than IPv4 and IPv6. Errors: DATA_LOSS
+// for a message that is cut short or says a length that cannot be; the code that fits errno for
+// NLMSG_ERROR and for an error in NLMSG_DONE. Rows before an error have been visited.
+absl::StatusOr<SockDiagProgress> DecodeSockDiag(std::span<const uint8_t> buffer, uint32_t sequence,
+                                                SocketRowVisitor visit);
+
+}  // namespace berthmaster
+
+#endif  // BERTHMASTER_AGENT_KERNEL_SOCK_DIAG_CODEC_H_

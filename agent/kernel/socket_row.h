@@ -1,0 +1,46 @@
+#ifndef BERTHMASTER_AGENT_KERNEL_SOCKET_ROW_H_
+#define BERTHMASTER_AGENT_KERNEL_SOCKET_ROW_H_
+
+#include <array>
+#include <cstdint>
+
+#include "common/net/ip_address.h"
+#include "common/protocol/tcp_state.h"
+
+namespace berthmaster {
+
+// An address as it lies in a socket row: cheap to compare and to hash, which happens once for each
+// socket of a dump. IPv4-mapped IPv6 is IPv4 here already, with the last three words 0.
+struct RawAddress {
+  // Network order.
+  std::array<uint32_t, 4> words{};
+  bool is_v4 = true;
+
+  IpAddress ToIpAddress() const;
+  static RawAddress From(const IpAddress& address);
+
+  // All at once: the first words of two addresses are rarely different where the others are equal.
+  friend bool operator==(const RawAddress& a, const RawAddress& b) {
+    return ((a.words[0] ^ b.words[0]) | (a.words[1] ^ b.words[1]) | (a.words[2] ^ b.words[2]) |
+            (a.words[3] ^ b.words[3])) == 0 &&
+           a.is_v4 == b.is_v4;
+  }
+};
+
+// One TCP socket as sock_diag shows it. Plain data; valid for as long as the visitor's call.
+struct SocketRow {
+  TcpState state = TcpState::kClose;
+  // A mini-socket (inet_timewait_sock): TIME_WAIT, or FIN_WAIT_2 after close(). Full sockets in
+  // FIN_WAIT_2 are not.
+  bool is_mini = false;
+  uint16_t local_port = 0;
+  uint16_t destination_port = 0;
+  // A mini-socket's remaining time in ms; 0 while the timer wheel is late with it.
+  uint32_t expires_ms = 0;
+  RawAddress source;
+  RawAddress destination;
+};
+
+}  // namespace berthmaster
+
+#endif  // BERTHMASTER_AGENT_KERNEL_SOCKET_ROW_H_

@@ -1,0 +1,151 @@
+#include "agent/link/attach_session.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/log/log.h"
+#include "common/status/grpc_status.h"
+#include "common/wire/desired_state_wire.h"
+#include "common/wire/time_wire.h"
+
+namespace berthmaster {
+namespace {
+
+// Twice the samples in flight, and room for the answers to pushes.
+constexpr size_t kOutboxMax = 128;
+
+// The refusal of a push that breaks the contract's bounds: one result for each change, so that each
+// rollout hears of it.
+DesiredStateReply RefusalOf(const v1::DesiredState& push, const absl::Status& why) {
+  DesiredStateReply reply;
+  reply.nonce = push.nonce();
+  int count = std::min(push.changes_size(), kDesiredChangesMax);
+  for (int i = 0; i < count; ++i) {
+    const v1::DesiredChange& change = push.changes(i);
+    ChangeResult result;
+    // What is out of bounds is not repeated.
+    constexpr size_t kRepeatedBytesMax = 128;
+    result.rollout = change.rollout().substr(0, kRepeatedBytesMax);
+    result.sysctl = change.change().sysctl().substr(0, kRepeatedBytesMax);
+    result.netns_cookie = static_cast<uint64_t>(std::max<int64_t>(change.netns_cookie(), 0));
+    result.state = ApplyState::kRefused;
+    result.error = std::string(why.message());
+    reply.results.push_back(std::move(result));
+  }
+  return reply;
+}
+
+}  // namespace
+
+AttachSession::AttachSession(const std::shared_ptr<grpc::Channel>& channel, v1::AttachRequest hello,
+                             uint64_t id, Inbox& inbox)
+    : id_(id), inbox_(inbox), stub_(v1::AgentService::NewStub(channel)) {
+  stub_->async()->Attach(&context_, this);
+  // For the writes of the loop's thread, which come from outside the reactions.
+  AddHold();
+  {
+    absl::MutexLock lock(&mutex_);
+    outbox_.push_back(std::move(hello));
+    WriteNext();
+  }
+  StartRead(&response_);
+  StartCall();
+}
+
+void AttachSession::Send(v1::AttachRequest request) {
+  absl::MutexLock lock(&mutex_);
+  if (is_closed_ || is_last_queued_) return;
+  if (outbox_.size() >= kOutboxMax) {
+    context_.TryCancel();
+    return;
+  }
+  outbox_.push_back(std::move(request));
+  WriteNext();
+}
+
+void AttachSession::SendLast(v1::AttachRequest request) {
+  Send(std::move(request));
+  absl::MutexLock lock(&mutex_);
+  is_last_queued_ = true;
+  WriteNext();
+}
+
+void AttachSession::Cancel() { context_.TryCancel(); }
+
+bool AttachSession::AwaitDone(absl::Duration timeout) {
+  return done_.WaitForNotificationWithTimeout(timeout);
+}
+
+void AttachSession::WriteNext() {
+  if (is_writing_ || is_closed_) return;
+  if (!outbox_.empty()) {
+    is_writing_ = true;
+    StartWrite(&outbox_.front());
+  } else if (is_last_queued_) {
+    is_writing_ = true;
+    StartWritesDone();
+  }
+}
+
+void AttachSession::OnWriteDone(bool ok) {
+  absl::MutexLock lock(&mutex_);
+  is_writing_ = false;
+  if (!outbox_.empty()) outbox_.pop_front();
+  // After a failed write the read side ends too, and with it the session.
+  if (ok) WriteNext();
+}
+
+void AttachSession::OnReadDone(bool ok) {
+  if (!ok) {
+    {
+      absl::MutexLock lock(&mutex_);
+      is_closed_ = true;
+    }
+    RemoveHold();
+    return;
+  }
+  HandleResponse();
+  StartRead(&response_);
+}
+
+void AttachSession::HandleResponse() {
+  inbox_.Update(id_, [this](SessionNews& news) {
+    switch (response_.message_case()) {
+      case v1::AttachResponse::kWelcome:
+        news.welcome = response_.welcome().committed_sequence();
+        break;
+      case v1::AttachResponse::kSampleAck:
+        news.acknowledged =
+            std::max(news.acknowledged.value_or(0), response_.sample_ack().committed_sequence());
+        break;
+      case v1::AttachResponse::kDesiredState: {
+        absl::StatusOr<DesiredState> desired = FromProto(response_.desired_state());
+        if (desired.ok()) {
+          news.desired = *std::move(desired);
+        } else {
+          news.refused_push = RefusalOf(response_.desired_state(), desired.status());
+        }
+        break;
+      }
+      case v1::AttachResponse::kRetryAfter: {
+        absl::StatusOr<absl::Duration> delay =
+            FromProto(response_.retry_after().delay(), "retry_after.delay");
+        if (delay.ok()) news.retry_after = *delay;
+        break;
+      }
+      case v1::AttachResponse::MESSAGE_NOT_SET:
+        // From a controller of a later version.
+        break;
+    }
+  });
+}
+
+void AttachSession::OnDone(const grpc::Status& status) {
+  absl::Status ended = FromGrpcStatus(status);
+  inbox_.Update(id_, [&ended](SessionNews& news) { news.ended = ended; });
+  // The last touch: the loop may delete the session from here on.
+  done_.Notify();
+}
+
+}  // namespace berthmaster

@@ -1,0 +1,144 @@
+// berthmaster-agent: reads the command line, puts the agent's parts together and runs it until a
+// signal comes.
+#include <limits.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "agent/agent.h"
+#include "agent/agent_config.h"
+#include "agent/dependencies.h"
+#include "agent/sample_command.h"
+#include "common/config/config.h"
+#include "common/log/log.h"
+#include "common/runtime/stop_signal.h"
+#include "common/status/annotate.h"
+
+namespace berthmaster {
+namespace {
+
+struct CommandLine {
+  ConfigInputs inputs;
+  bool print_config = false;
+  bool is_sample = false;
+  std::string sample_form = "table";
+};
+
+std::string HostNameOfKernel() {
+  char name[HOST_NAME_MAX + 1] = {};
+  return gethostname(name, sizeof(name) - 1) == 0 ? name : "localhost";
+}
+
+int Fail(const absl::Status& status) {
+  fprintf(stderr, "berthmaster-agent: %s\n", std::string(status.message()).c_str());
+  return absl::IsInvalidArgument(status) ? kUsageExitCode : 1;
+}
+
+// One option for each key, so that a flag is spelled like its key everywhere.
+std::map<std::string, CLI::Option*> AddFlags(const ConfigTable& table, CLI::App& app) {
+  std::map<std::string, CLI::Option*> options;
+  for (const ConfigKey& key : table) {
+    const std::string flag = absl::StrCat("--", key.name);
+    CLI::Option* option =
+        key.kind == ConfigKind::kBoolean ? app.add_flag(flag) : app.add_option(flag);
+    option->description(FlagHelp(key))->type_name(ValueForm(key));
+    if (key.kind == ConfigKind::kStringList) option->expected(1)->take_all();
+    options[key.name] = option;
+  }
+  return options;
+}
+
+// Nothing when there is nothing left to do, with the exit code in `exit_code`.
+std::optional<CommandLine> ParseCommandLine(const ConfigTable& table, int argc, char** argv,
+                                            int& exit_code) {
+  CommandLine line;
+  line.inputs.environment = ProcessEnvironment;
+  CLI::App app("Watches this host's ephemeral ports and TIME_WAIT for Berthmaster.",
+               "berthmaster-agent");
+  app.set_version_flag("--version", "berthmaster-agent " BERTHMASTER_VERSION);
+  app.add_option("--config", line.inputs.file_path, "A YAML file with the keys below.")
+      ->type_name("FILE");
+  app.add_flag("--print-config", line.print_config,
+               "Prints the effective configuration as YAML and ends.");
+  std::map<std::string, CLI::Option*> options = AddFlags(table, app);
+  CLI::App* sample =
+      app.add_subcommand("sample", "Takes one sample, prints it and ends; needs no controller.");
+  sample->fallthrough();
+  sample->add_flag("--once")->description("One sample, as always.");
+  sample->add_option("-o,--output", line.sample_form, "How to print it.")
+      ->check(CLI::IsMember({"table", "json"}));
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& success) {
+    exit_code = app.exit(success);
+    return std::nullopt;
+  } catch (const CLI::ParseError& error) {
+    fprintf(stderr, "berthmaster-agent: %s; see --help\n", error.what());
+    exit_code = kUsageExitCode;
+    return std::nullopt;
+  }
+  line.is_sample = sample->parsed();
+  for (const auto& [name, option] : options) {
+    if (option->count() > 0) line.inputs.flags[name] = option->results();
+  }
+  return line;
+}
+
+absl::Status RunAgent(const AgentConfig& config) {
+  BERTHMASTER_RETURN_IF_ERROR(CheckPlaintext(config));
+  // Before any thread, so that all of them inherit the blocked signals.
+  BERTHMASTER_ASSIGN_OR_RETURN(StopSignal stop_signal, StopSignal::Make());
+  BERTHMASTER_ASSIGN_OR_RETURN(std::unique_ptr<Dependencies> parts,
+                               MakeDependencies(config, BERTHMASTER_VERSION));
+  if (!config.controller.is_loopback()) {
+    LogWarning("samples and changes travel in plaintext to ", config.controller.ToString(),
+               ", as --insecure asks for");
+  }
+  LogInfo("berthmaster-agent " BERTHMASTER_VERSION " samples as host ", config.host_id, " every ",
+          absl::FormatDuration(config.sample_interval), ", profile ",
+          config.profile == AgentProfile::kEnforce ? "enforce" : "observe", ", state in ",
+          config.state_dir);
+  Agent agent(config.sample_interval,
+              {&parts->clock, parts->sampler.get(), parts->tuner.get(), parts->link.get()});
+  std::thread loop([&agent] { agent.Run(); });
+  int signal_number = stop_signal.Wait();
+  LogInfo("stopping on signal ", signal_number);
+  agent.Stop();
+  loop.join();
+  return absl::OkStatus();
+}
+
+int Main(int argc, char** argv) {
+  const ConfigTable table = AgentConfigTable(HostNameOfKernel());
+  int exit_code = 0;
+  std::optional<CommandLine> line = ParseCommandLine(table, argc, argv, exit_code);
+  if (!line.has_value()) return exit_code;
+
+  absl::StatusOr<Config> config = Config::Resolve(table, line->inputs);
+  if (!config.ok()) {
+    Fail(config.status());
+    return kUsageExitCode;
+  }
+  absl::StatusOr<AgentConfig> agent_config = ReadAgentConfig(*config);
+  if (!agent_config.ok()) return Fail(agent_config.status());
+  if (line->print_config) {
+    fputs(config->ToYaml().c_str(), stdout);
+    return 0;
+  }
+  if (absl::Status set = SetLogLevel(agent_config->log_level); !set.ok()) return Fail(set);
+  absl::Status ended = line->is_sample ? RunSampleCommand(*agent_config, line->sample_form)
+                                       : RunAgent(*agent_config);
+  return ended.ok() ? 0 : Fail(ended);
+}
+
+}  // namespace
+}  // namespace berthmaster
+
+int main(int argc, char** argv) { return berthmaster::Main(argc, argv); }

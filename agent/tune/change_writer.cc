@@ -1,0 +1,260 @@
+#include "agent/tune/change_writer.h"
+
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "agent/tune/sysctl_compare.h"
+#include "common/log/log.h"
+#include "common/net/port_range.h"
+#include "common/status/annotate.h"
+#include "common/sysctl/catalogue.h"
+#include "common/sysctl/value.h"
+
+namespace berthmaster {
+namespace {
+
+std::string Place(absl::string_view sysctl, const NetnsId& netns) {
+  return absl::StrCat(sysctl, " in netns ", netns.cookie, " (inode ", netns.inode, ")");
+}
+
+// Logged before the write, so that the line is there even if the write never comes back.
+void LogWrite(const JournalEntry& entry, absl::string_view from, absl::string_view to,
+              absl::string_view why) {
+  LogInfo("writing ", Place(entry.sysctl, entry.netns), ": '", from, "' -> '", to, "', ", why);
+}
+
+ChangeResult Refused(ChangeResult result, const absl::Status& why) {
+  result.state = ApplyState::kRefused;
+  result.error = std::string(why.message());
+  return result;
+}
+
+// The state of the ports that connect() and bind(0) would have; nothing is checked where a value
+// cannot be read, since the kernel has the last word.
+absl::Status CheckFreePorts(absl::string_view range_text, absl::string_view reserved_text) {
+  absl::StatusOr<PortRange> range = ParsePortRange(range_text);
+  absl::StatusOr<PortSet> reserved = ParsePortSet(reserved_text);
+  if (!range.ok() || !reserved.ok() || reserved->CountIn(*range) < range->size()) {
+    return absl::OkStatus();
+  }
+  return absl::FailedPreconditionError(absl::StrCat("the range ", range_text,
+                                                    " without the reserved ports '", reserved_text,
+                                                    "' would leave no port for connect()"));
+}
+
+}  // namespace
+
+ChangeResult ResultFor(const JournalEntry& entry, ApplyState state) {
+  ChangeResult result;
+  result.rollout = entry.rollout;
+  result.netns_cookie = entry.netns.cookie;
+  result.sysctl = entry.sysctl;
+  result.state = state;
+  return result;
+}
+
+absl::StatusOr<std::string> ChangeWriter::ReadCurrent(const JournalEntry& entry) {
+  absl::StatusOr<std::string> value = all_.Read(entry.netns, entry.sysctl);
+  if (!value.ok()) return value.status();
+  return NormalizeSysctlValue(*value);
+}
+
+ChangeResult ChangeWriter::Apply(const DesiredChange& change) {
+  JournalEntry entry;
+  entry.rollout = change.rollout;
+  entry.netns = {change.netns_cookie, change.netns_inode};
+  entry.sysctl = change.change.sysctl;
+  entry.desired = NormalizeSysctlValue(change.change.desired_value);
+  entry.confirmed = change.confirmed;
+  entry.lease = change.confirmed ? absl::ZeroDuration() : change.lease;
+  entry.deadline = clock_.MonotonicNow() + entry.lease;
+  ChangeResult result = ResultFor(entry, ApplyState::kPending);
+
+  absl::StatusOr<std::string> current = ReadCurrent(entry);
+  if (!current.ok()) {
+    return Refused(
+        std::move(result),
+        Annotate(current.status(), absl::StrCat("cannot read ", Place(entry.sysctl, entry.netns))));
+  }
+  result.effective_value = *current;
+  if (absl::StatusOr<std::string> reached = enforced_.Read(entry.netns, entry.sysctl);
+      !reached.ok()) {
+    return Refused(std::move(result),
+                   absl::PermissionDeniedError(
+                       absl::StrCat("netns ", entry.netns.cookie, " (inode ", entry.netns.inode,
+                                    ") is not one in which this agent may make changes; add it to "
+                                    "enforce-netns of the agent if it is to be (",
+                                    reached.status().message(), ")")));
+  }
+  if (!SameSysctlValue(entry.sysctl, *current, change.change.expected_value)) {
+    return Refused(std::move(result),
+                   absl::FailedPreconditionError(absl::StrCat(
+                       Place(entry.sysctl, entry.netns), " is '", *current, "', not '",
+                       NormalizeSysctlValue(change.change.expected_value),
+                       "' as approved; approve a recommendation made from the value of now")));
+  }
+  if (absl::Status surroundings = CheckSurroundings(change); !surroundings.ok()) {
+    return Refused(std::move(result), surroundings);
+  }
+  entry.prior = *current;
+  absl::StatusOr<uint64_t> id = journal_.AddIntent(std::move(entry));
+  if (!id.ok()) {
+    return Refused(std::move(result),
+                   Annotate(id.status(),
+                            "the journal of prior values cannot be written, so nothing was "
+                            "changed; make room in the agent's state directory"));
+  }
+  return WriteJournaled(*id, std::move(result));
+}
+
+absl::Status ChangeWriter::CheckSurroundings(const DesiredChange& change) {
+  const std::string& sysctl = change.change.sysctl;
+  const std::string& desired = change.change.desired_value;
+  NetnsId netns = {change.netns_cookie, change.netns_inode};
+  if (sysctl == kReservedPortsSysctl) {
+    return CheckFreePorts(all_.Read(netns, kPortRangeSysctl).value_or(""), desired);
+  }
+  if (sysctl != kPortRangeSysctl) return absl::OkStatus();
+  BERTHMASTER_RETURN_IF_ERROR(
+      CheckFreePorts(desired, all_.Read(netns, kReservedPortsSysctl).value_or("")));
+  int unprivileged_start = 0;
+  BERTHMASTER_ASSIGN_OR_RETURN(PortRange range, ParsePortRange(desired));
+  if (absl::SimpleAtoi(all_.Read(netns, kUnprivilegedPortStartSysctl).value_or(""),
+                       &unprivileged_start) &&
+      range.low < unprivileged_start) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("the range '", desired, "' begins below ", kUnprivilegedPortStartSysctl, " = ",
+                     unprivileged_start, ", which the kernel refuses; begin at ",
+                     unprivileged_start, " or above"));
+  }
+  return absl::OkStatus();
+}
+
+ChangeResult ChangeWriter::WriteJournaled(uint64_t id, ChangeResult result) {
+  const JournalEntry entry = journal_.entries().at(id);
+  LogWrite(entry, entry.prior, entry.desired,
+           absl::StrCat(entry.rollout,
+                        entry.confirmed
+                            ? ", confirmed"
+                            : absl::StrCat(", on a lease of ", absl::FormatDuration(entry.lease))));
+  absl::Status written = enforced_.Write(entry.netns, entry.sysctl, entry.desired);
+  absl::StatusOr<std::string> effective = ReadCurrent(entry);
+  if (effective.ok()) result.effective_value = *effective;
+  if (written.ok() && effective.ok() && SameSysctlValue(entry.sysctl, *effective, entry.desired)) {
+    journal_.SetState(id, EntryState::kApplied);
+    result.state = ApplyState::kApplied;
+    return result;
+  }
+  std::string why = !written.ok() ? std::string(written.message())
+                    : !effective.ok()
+                        ? absl::StrCat("it cannot be read back: ", effective.status().message())
+                        : absl::StrCat("the kernel made it '", *effective, "'");
+  return RestoreAfterFailure(id, why, std::move(result));
+}
+
+ChangeResult ChangeWriter::RestoreAfterFailure(uint64_t id, absl::string_view why,
+                                               ChangeResult result) {
+  const JournalEntry entry = journal_.entries().at(id);
+  result.state = ApplyState::kFailed;
+  result.error = absl::StrCat("writing '", entry.desired, "' to ", Place(entry.sysctl, entry.netns),
+                              " failed: ", why);
+  absl::StatusOr<std::string> current = ReadCurrent(entry);
+  if (current.ok() && !SameSysctlValue(entry.sysctl, *current, entry.prior)) {
+    LogWrite(entry, *current, entry.prior, absl::StrCat("prior value, since ", result.error));
+    absl::Status restored = all_.Write(entry.netns, entry.sysctl, entry.prior);
+    if (!restored.ok()) absl::StrAppend(&result.error, "; restoring: ", restored.message());
+    current = ReadCurrent(entry);
+  }
+  if (absl::IsNotFound(current.status()) ||
+      (current.ok() && SameSysctlValue(entry.sysctl, *current, entry.prior))) {
+    journal_.Close(id);
+    result.effective_value = current.value_or("");
+  } else {
+    // What stands there now is ours to take back, whatever the kernel made of it; entries being
+    // reverted are tried again.
+    if (current.ok()) journal_.SetDesired(id, *current);
+    journal_.SetState(id, EntryState::kReverting);
+    absl::StrAppend(&result.error, "; the agent goes on trying to put '", entry.prior, "' back");
+  }
+  LogWarning(result.error);
+  return result;
+}
+
+ChangeResult ChangeWriter::Revert(uint64_t id, absl::string_view why) {
+  const JournalEntry entry = journal_.entries().at(id);
+  ChangeResult result = ResultFor(entry, ApplyState::kReverted);
+  absl::StatusOr<std::string> current = ReadCurrent(entry);
+  if (entry.state == EntryState::kDrifted) {
+    // It was given up when somebody else wrote it, even if the value is ours again.
+    journal_.Close(id);
+    result.state = ApplyState::kDrifted;
+    result.effective_value = current.value_or("");
+    return result;
+  }
+  if (absl::IsNotFound(current.status())) {
+    LogInfo(Place(entry.sysctl, entry.netns), " of ", entry.rollout, " is gone: ", why);
+    journal_.Close(id);
+    return result;
+  }
+  if (!current.ok()) {
+    journal_.SetState(id, EntryState::kReverting);
+    result.state = ApplyState::kFailed;
+    result.error = absl::StrCat("cannot read ", Place(entry.sysctl, entry.netns), " to put '",
+                                entry.prior, "' back; trying again: ", current.status().message());
+    return result;
+  }
+  result.effective_value = *current;
+  bool is_prior = SameSysctlValue(entry.sysctl, *current, entry.prior);
+  if (!is_prior && !SameSysctlValue(entry.sysctl, *current, entry.desired)) {
+    LogWarning(Place(entry.sysctl, entry.netns), " is '", *current, "', not the '", entry.desired,
+               "' of ", entry.rollout, "; someone else wrote it, so it is left alone: ", why);
+    journal_.Close(id);
+    result.state = ApplyState::kDrifted;
+    return result;
+  }
+  if (!is_prior) {
+    journal_.SetState(id, EntryState::kReverting);
+    LogWrite(entry, *current, entry.prior, absl::StrCat("revert of ", entry.rollout, ": ", why));
+    absl::Status written = all_.Write(entry.netns, entry.sysctl, entry.prior);
+    result.effective_value = ReadCurrent(entry).value_or("");
+    if (!SameSysctlValue(entry.sysctl, result.effective_value, entry.prior)) {
+      result.state = ApplyState::kFailed;
+      result.error = absl::StrCat(
+          "putting '", entry.prior, "' back to ", Place(entry.sysctl, entry.netns),
+          " failed; trying again: ",
+          written.ok() ? absl::StrCat("the kernel made it '", result.effective_value, "'")
+                       : std::string(written.message()));
+      return result;
+    }
+  }
+  journal_.Close(id);
+  return result;
+}
+
+absl::Status ChangeWriter::Settle(uint64_t id) {
+  const JournalEntry entry = journal_.entries().at(id);
+  if (entry.state == EntryState::kDrifted) return absl::OkStatus();
+  absl::StatusOr<std::string> current = ReadCurrent(entry);
+  if (absl::IsNotFound(current.status())) {
+    LogInfo(Place(entry.sysctl, entry.netns), " of ", entry.rollout, " is gone");
+    journal_.Close(id);
+    return absl::OkStatus();
+  }
+  if (!current.ok()) return current.status();
+  bool is_prior = SameSysctlValue(entry.sysctl, *current, entry.prior);
+  if (entry.state != EntryState::kApplied && is_prior) {
+    // The write never came, or the revert was complete.
+    journal_.Close(id);
+  } else if (!SameSysctlValue(entry.sysctl, *current, entry.desired)) {
+    LogWarning(Place(entry.sysctl, entry.netns), " is '", *current, "', not the '", entry.desired,
+               "' of ", entry.rollout, "; someone else wrote it, so it is left alone");
+    journal_.SetState(id, EntryState::kDrifted);
+  } else if (entry.state == EntryState::kIntent) {
+    journal_.SetState(id, EntryState::kApplied);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace berthmaster

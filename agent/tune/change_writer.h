@@ -1,0 +1,62 @@
+#ifndef BERTHMASTER_AGENT_TUNE_CHANGE_WRITER_H_
+#define BERTHMASTER_AGENT_TUNE_CHANGE_WRITER_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "agent/kernel/netns_sysctl.h"
+#include "agent/tune/journal.h"
+#include "common/clock/clock.h"
+#include "common/protocol/desired_state.h"
+
+namespace berthmaster {
+
+// The effects of tuning: one change into the kernel and out again, with the journal in between.
+// Every write of a kernel value passes here and is logged. One thread; what it is given must
+// outlive it.
+class ChangeWriter {
+ public:
+  // `enforced` reaches the namespaces in which this agent may make changes; `all` also the others,
+  // to take back what was made there when the agent was allowed to. They may be the same.
+  ChangeWriter(const Clock& clock, NetnsSysctl& all, NetnsSysctl& enforced, Journal& journal)
+      : clock_(clock), all_(all), enforced_(enforced), journal_(journal) {}
+
+  // Makes a change that has passed CheckChange() and is not in the journal: compares with the
+  // expected value, checks what the new value would meet in that namespace, journals, writes, reads
+  // back. APPLIED, REFUSED (nothing was written) or FAILED (the prior value is in force, or stays
+  // in the journal to be put back).
+  ChangeResult Apply(const DesiredChange& change);
+
+  // Puts the prior value of entry `id` back and closes it: REVERTED. Where somebody else wrote
+  // another value it is left alone and the entry closed: DRIFTED. A namespace that is gone closes
+  // it too: REVERTED without a value. When the kernel refuses, the entry stays: FAILED, to be tried
+  // again.
+  ChangeResult Revert(uint64_t id, absl::string_view why);
+
+  // Settles an entry that a crash left between states, by what the kernel has now: it becomes
+  // kApplied or kDrifted, or is closed. An error means that the value could not be read and the
+  // entry is as it was.
+  absl::Status Settle(uint64_t id);
+
+  // The value that the kernel has for `entry`, normalised.
+  absl::StatusOr<std::string> ReadCurrent(const JournalEntry& entry);
+
+ private:
+  absl::Status CheckSurroundings(const DesiredChange& change);
+  ChangeResult WriteJournaled(uint64_t id, ChangeResult result);
+  ChangeResult RestoreAfterFailure(uint64_t id, absl::string_view why, ChangeResult result);
+
+  const Clock& clock_;
+  NetnsSysctl& all_;
+  NetnsSysctl& enforced_;
+  Journal& journal_;
+};
+
+// A result for `entry` in `state`, without a value or an error.
+ChangeResult ResultFor(const JournalEntry& entry, ApplyState state);
+
+}  // namespace berthmaster
+
+#endif  // BERTHMASTER_AGENT_TUNE_CHANGE_WRITER_H_

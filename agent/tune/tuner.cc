@@ -1,0 +1,272 @@
+#include "agent/tune/tuner.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "agent/tune/sysctl_compare.h"
+#include "common/log/log.h"
+#include "common/status/annotate.h"
+
+namespace berthmaster {
+namespace {
+
+ChangeResult Refusal(const DesiredChange& change, absl::string_view why) {
+  ChangeResult result;
+  result.rollout = change.rollout;
+  result.netns_cookie = change.netns_cookie;
+  result.sysctl = change.change.sysctl;
+  result.state = ApplyState::kRefused;
+  result.error = std::string(why);
+  return result;
+}
+
+// Whether `entry` is what `change` asks for. The content is part of it: another value is another
+// change.
+bool IsEntryOf(const JournalEntry& entry, const DesiredChange& change) {
+  return entry.rollout == change.rollout && entry.netns.cookie == change.netns_cookie &&
+         entry.netns.inode == change.netns_inode && entry.sysctl == change.change.sysctl &&
+         SameSysctlValue(entry.sysctl, entry.desired, change.change.desired_value);
+}
+
+// A controller refuses a reply with a longer text (common/wire/bounds.h), and values can be longer
+// than that.
+void ShortenErrors(std::vector<ChangeResult>& results) {
+  constexpr size_t kErrorBytesMax = 1000;
+  for (ChangeResult& result : results) {
+    if (result.error.size() > kErrorBytesMax) {
+      result.error.replace(kErrorBytesMax, std::string::npos, "...");
+    }
+  }
+}
+
+std::vector<uint64_t> IdsOf(const Journal& journal) {
+  std::vector<uint64_t> ids;
+  for (const auto& [id, entry] : journal.entries()) ids.push_back(id);
+  return ids;
+}
+
+// A lease may have been shortened by a restart or lengthened by a clock of another boot, but never
+// beyond what was granted.
+void ClampDeadlines(Journal& journal, absl::Duration now) {
+  for (uint64_t id : IdsOf(journal)) {
+    const JournalEntry entry = journal.entries().at(id);
+    if (entry.confirmed || entry.deadline <= now + entry.lease) continue;
+    journal.Renew(id, false, entry.lease, now + entry.lease);
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Tuner>> Tuner::Open(TunerOptions options,
+                                                   TunerDependencies dependencies) {
+  BERTHMASTER_RETURN_IF_ERROR(CheckAllowedSysctls(options.allowed_sysctls));
+  BERTHMASTER_ASSIGN_OR_RETURN(std::unique_ptr<Journal> journal,
+                               Journal::Open(options.journal_path, options.boot_id));
+  ClampDeadlines(*journal, dependencies.clock->MonotonicNow());
+  std::unique_ptr<Tuner> tuner(new Tuner(std::move(options), dependencies, std::move(journal)));
+  if (!tuner->enforcing()) {
+    for (const std::string& limitation : tuner->Limitations()) LogWarning(limitation);
+    return tuner;
+  }
+  for (uint64_t id : IdsOf(*tuner->journal_)) {
+    if (absl::Status settled = tuner->writer_.Settle(id); !settled.ok()) {
+      LogWarning("a change of an earlier run cannot be looked at yet: ", settled.message());
+    }
+  }
+  return tuner;
+}
+
+Tuner::Tuner(TunerOptions options, TunerDependencies dependencies, std::unique_ptr<Journal> journal)
+    : options_(std::move(options)),
+      clock_(*dependencies.clock),
+      journal_(std::move(journal)),
+      writer_(*dependencies.clock, *dependencies.sysctls, *dependencies.enforced_sysctls,
+              *journal_) {}
+
+std::vector<std::string> Tuner::Limitations() const {
+  if (enforcing() || journal_->entries().empty()) return {};
+  return {absl::StrCat(journal_->entries().size(),
+                       " changes made by this agent under --profile=enforce are still in the "
+                       "journal and are not reverted under --profile=observe; start it once with "
+                       "--profile=enforce")};
+}
+
+std::optional<absl::Status> Tuner::RefusalOfAll(const DesiredState& desired) const {
+  if (!enforcing()) {
+    return absl::FailedPreconditionError(
+        "AGENT_NOT_ENFORCING: this agent runs with --profile=observe and writes nothing; start it "
+        "with --profile=enforce to let approved changes in");
+  }
+  if (desired.changes.size() > static_cast<size_t>(kDesiredChangesMax)) {
+    return absl::InvalidArgumentError(absl::StrCat("the desired state has ", desired.changes.size(),
+                                                   " changes; ", kDesiredChangesMax,
+                                                   " are allowed"));
+  }
+  return std::nullopt;
+}
+
+DesiredStateReply Tuner::Apply(const DesiredState& desired) {
+  DesiredStateReply reply{desired.nonce, applied_revision(), {}};
+  if (std::optional<absl::Status> refusal = RefusalOfAll(desired); refusal.has_value()) {
+    // The reply is bounded like the push.
+    size_t count = std::min(desired.changes.size(), static_cast<size_t>(kDesiredChangesMax));
+    for (size_t i = 0; i < count; ++i) {
+      reply.results.push_back(Refusal(desired.changes[i], refusal->message()));
+    }
+    return reply;
+  }
+  if (desired.revision < applied_revision()) {
+    LogWarning("the controller went back from revision ", applied_revision(), " to ",
+               desired.revision, "; was its database restored?");
+  }
+  reply.results = RevertAllBut(desired.changes);
+  std::vector<absl::Status> verdicts = CheckForDuplicates(desired.changes);
+  for (size_t i = 0; i < desired.changes.size(); ++i) {
+    reply.results.push_back(ApplyOne(desired.changes[i], verdicts[i]));
+  }
+  ShortenErrors(reply.results);
+  bool is_ack = std::all_of(reply.results.begin(), reply.results.end(),
+                            [](const ChangeResult& result) { return result.error.empty(); });
+  if (is_ack) journal_->SetRevision(desired.revision);
+  reply.revision = applied_revision();
+  return reply;
+}
+
+std::vector<ChangeResult> Tuner::RevertAllBut(const std::vector<DesiredChange>& wanted) {
+  std::vector<ChangeResult> results;
+  for (uint64_t id : IdsOf(*journal_)) {
+    const JournalEntry& entry = journal_->entries().at(id);
+    bool is_wanted = std::any_of(wanted.begin(), wanted.end(), [&](const DesiredChange& change) {
+      return IsEntryOf(entry, change);
+    });
+    if (is_wanted) continue;
+    ChangeResult result = writer_.Revert(id, "it is no longer desired");
+    if (result.state == ApplyState::kFailed) {
+      retries_[id] = clock_.MonotonicNow() + kRevertRetryInterval;
+      LogWarning(result.error);
+    }
+    results.push_back(std::move(result));
+  }
+  return results;
+}
+
+const JournalEntry* Tuner::FindHeld(const DesiredChange& change) const {
+  for (const auto& [id, entry] : journal_->entries()) {
+    if (entry.netns.cookie == change.netns_cookie && entry.sysctl == change.change.sysctl) {
+      return &entry;
+    }
+  }
+  return nullptr;
+}
+
+ChangeResult Tuner::ApplyOne(const DesiredChange& change, const absl::Status& verdict) {
+  absl::Status allowed = verdict;
+  if (allowed.ok()) allowed = CheckChange(change, options_.allowed_sysctls);
+  if (!allowed.ok()) {
+    LogWarning("refused ", change.change.sysctl, " of ", change.rollout, ": ", allowed.message());
+    return Refusal(change, allowed.message());
+  }
+  if (const JournalEntry* held = FindHeld(change); held != nullptr) {
+    if (!IsEntryOf(*held, change)) {
+      return Refusal(change, absl::StrCat(held->rollout, " still holds ", held->sysctl,
+                                          " there, since its prior value could not be put back"));
+    }
+    // Only in the state of a crash, or of a revert that failed, is there something to settle first.
+    uint64_t id = held->id;
+    if (held->state == EntryState::kIntent || held->state == EntryState::kReverting) {
+      if (absl::Status settled = writer_.Settle(id); !settled.ok()) {
+        return Refusal(change, settled.message());
+      }
+    }
+    if (journal_->entries().count(id) != 0) return RenewHeld(change, id);
+  }
+  ChangeResult result = writer_.Apply(change);
+  if (result.state == ApplyState::kRefused) {
+    LogWarning("refused ", change.change.sysctl, " of ", change.rollout, ": ", result.error);
+  }
+  return result;
+}
+
+ChangeResult Tuner::RenewHeld(const DesiredChange& change, uint64_t id) {
+  const JournalEntry entry = journal_->entries().at(id);
+  absl::StatusOr<std::string> current = writer_.ReadCurrent(entry);
+  if (absl::IsNotFound(current.status())) {
+    LogInfo(entry.sysctl, " in netns ", entry.netns.cookie, " of ", entry.rollout, " is gone");
+    journal_->Close(id);
+  }
+  // The lease is not renewed while nobody can say what the value is.
+  if (!current.ok()) return Refusal(change, current.status().message());
+
+  ChangeResult result = ResultFor(entry, ApplyState::kApplied);
+  result.effective_value = *current;
+  if (entry.state == EntryState::kDrifted ||
+      !SameSysctlValue(entry.sysctl, *current, entry.desired)) {
+    if (entry.state != EntryState::kDrifted) {
+      LogWarning(entry.sysctl, " in netns ", entry.netns.cookie, " is '", *current, "', not the '",
+                 entry.desired, "' of ", entry.rollout,
+                 "; someone else wrote it, so it is left alone");
+      journal_->SetState(id, EntryState::kDrifted);
+    }
+    result.state = ApplyState::kDrifted;
+    return result;
+  }
+  if (entry.state == EntryState::kReverting) journal_->SetState(id, EntryState::kApplied);
+  retries_.erase(id);
+  absl::Duration lease = change.confirmed ? absl::ZeroDuration() : change.lease;
+  journal_->Renew(id, change.confirmed, lease, clock_.MonotonicNow() + lease);
+  return result;
+}
+
+std::optional<DesiredStateReply> Tuner::CheckLeases() {
+  if (!enforcing() || journal_->entries().empty()) return std::nullopt;
+  bool look_for_drift = clock_.MonotonicNow() >= next_drift_check_;
+  if (look_for_drift) next_drift_check_ = clock_.MonotonicNow() + kDriftCheckInterval;
+  DesiredStateReply report;
+  for (uint64_t id : IdsOf(*journal_)) {
+    std::optional<ChangeResult> result = CheckEntry(id, look_for_drift);
+    if (result.has_value()) report.results.push_back(*std::move(result));
+  }
+  if (report.results.empty()) return std::nullopt;
+  ShortenErrors(report.results);
+  // The controller is to push again before it may believe that its revision is in force.
+  journal_->SetRevision(0);
+  return report;
+}
+
+std::optional<ChangeResult> Tuner::CheckEntry(uint64_t id, bool look_for_drift) {
+  const JournalEntry entry = journal_->entries().at(id);
+  bool is_over = !entry.confirmed && clock_.MonotonicNow() >= entry.deadline;
+  if (entry.state == EntryState::kDrifted) {
+    return std::nullopt;
+  }
+  if (entry.state == EntryState::kReverting || is_over) {
+    return RevertOrRetryLater(id, is_over ? "its lease ran out" : "it is no longer desired");
+  }
+  if (!look_for_drift) return std::nullopt;
+  if (!writer_.Settle(id).ok()) return std::nullopt;
+  auto found = journal_->entries().find(id);
+  if (found == journal_->entries().end()) return ResultFor(entry, ApplyState::kReverted);
+  if (found->second.state != EntryState::kDrifted) return std::nullopt;
+  ChangeResult result = ResultFor(entry, ApplyState::kDrifted);
+  result.effective_value = writer_.ReadCurrent(entry).value_or("");
+  return result;
+}
+
+std::optional<ChangeResult> Tuner::RevertOrRetryLater(uint64_t id, absl::string_view why) {
+  absl::Duration now = clock_.MonotonicNow();
+  auto retry = retries_.find(id);
+  bool is_retry = retry != retries_.end();
+  if (is_retry && now < retry->second) return std::nullopt;
+  ChangeResult result = writer_.Revert(id, why);
+  if (result.state != ApplyState::kFailed) {
+    retries_.erase(id);
+    return result;
+  }
+  retries_[id] = now + kRevertRetryInterval;
+  if (is_retry) return std::nullopt;
+  LogWarning(result.error);
+  return result;
+}
+
+}  // namespace berthmaster

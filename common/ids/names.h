@@ -1,0 +1,43 @@
+#ifndef BERTHMASTER_COMMON_IDS_NAMES_H_
+#define BERTHMASTER_COMMON_IDS_NAMES_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/net/connect_pool_key.h"
+
+namespace berthmaster {
+
+// Resource names (AIP-122). Building never fails; parsing refuses what building could not have
+// made, with INVALID_ARGUMENT.
+
+// "hosts/web-1"
+std::string HostName(absl::string_view host_id);
+// "hosts/web-1/netns/7"
+std::string NetnsName(absl::string_view host_id, uint64_t netns_cookie);
+// "hosts/web-1/netns/7/pools/10.0.0.1-10.0.0.2-443"
+std::string ConnectPoolName(absl::string_view netns_name, const ConnectPoolKey& key);
+// "hosts/web-1/netns/7/pools/time-wait-table"
+std::string TimeWaitTableName(absl::string_view netns_name);
+
+std::string IncidentName(absl::string_view id);
+std::string RecommendationName(absl::string_view id);
+std::string RolloutName(absl::string_view id);
+
+struct NetnsNameParts {
+  std::string host_id;
+  uint64_t netns_cookie = 0;
+};
+
+// The host id in "hosts/{host}".
+absl::StatusOr<std::string> ParseHostName(absl::string_view name);
+// The parts of "hosts/{host}/netns/{netns}".
+absl::StatusOr<NetnsNameParts> ParseNetnsName(absl::string_view name);
+// The "hosts/{host}/netns/{netns}" that a pool's name begins with.
+absl::StatusOr<std::string> NetnsOfPoolName(absl::string_view pool_name);
+
+}  // namespace berthmaster
+
+#endif  // BERTHMASTER_COMMON_IDS_NAMES_H_

@@ -1,0 +1,34 @@
+#include "common/runtime/stop_signal.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "common/status/annotate.h"
+
+namespace berthmaster {
+
+absl::StatusOr<StopSignal> StopSignal::Make() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  if (int error = pthread_sigmask(SIG_BLOCK, &signals, nullptr); error != 0) {
+    return ErrnoStatus(error, "block SIGINT and SIGTERM");
+  }
+  signal(SIGPIPE, SIG_IGN);
+  UniqueFd fd(signalfd(-1, &signals, SFD_CLOEXEC));
+  if (!fd.valid()) return ErrnoStatus(errno, "signalfd");
+  return StopSignal(std::move(fd));
+}
+
+int StopSignal::Wait() {
+  signalfd_siginfo info{};
+  while (read(fd_.get(), &info, sizeof(info)) != static_cast<ssize_t>(sizeof(info))) {
+    if (errno != EINTR) return SIGTERM;
+  }
+  return static_cast<int>(info.ssi_signo);
+}
+
+}  // namespace berthmaster

@@ -1,0 +1,25 @@
+#ifndef BERTHMASTER_COMMON_RUNTIME_STOP_SIGNAL_H_
+#define BERTHMASTER_COMMON_RUNTIME_STOP_SIGNAL_H_
+
+#include "absl/status/statusor.h"
+#include "common/file/file.h"
+
+namespace berthmaster {
+
+// SIGINT and SIGTERM as something to wait for. Make it in main before any other thread, so that
+// every thread inherits the blocked mask. SIGPIPE is ignored from then on.
+class StopSignal {
+ public:
+  static absl::StatusOr<StopSignal> Make();
+
+  // Blocks until one of the signals arrives; returns its number. One thread.
+  int Wait();
+
+ private:
+  explicit StopSignal(UniqueFd fd) : fd_(std::move(fd)) {}
+  UniqueFd fd_;
+};
+
+}  // namespace berthmaster
+
+#endif  // BERTHMASTER_COMMON_RUNTIME_STOP_SIGNAL_H_

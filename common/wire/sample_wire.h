@@ -1,0 +1,26 @@
+#ifndef BERTHMASTER_COMMON_WIRE_SAMPLE_WIRE_H_
+#define BERTHMASTER_COMMON_WIRE_SAMPLE_WIRE_H_
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "berthmaster/v1/agent.pb.h"
+#include "berthmaster/v1/host.pb.h"
+#include "common/protocol/sample.h"
+
+namespace berthmaster {
+
+// The namespace as the API shows it, without its pools.
+v1::Netns ToProto(absl::string_view host_id, const NetnsSample& netns, absl::Time sample_time);
+
+// The sample as an agent sends it. The cookie of a namespace travels as the last part of its name.
+v1::Sample ToProto(absl::string_view host_id, const HostSample& sample);
+
+// Reads a sample of the agent of `host_id`. INVALID_ARGUMENT names the field and its value: a
+// namespace of another host or one named twice, a count or text beyond common/wire/bounds.h, a bad
+// time, a bad pool. Pools of a kind from a later version are left out.
+absl::StatusOr<HostSample> FromProto(const v1::Sample& proto, absl::string_view host_id);
+
+}  // namespace berthmaster
+
+#endif  // BERTHMASTER_COMMON_WIRE_SAMPLE_WIRE_H_

@@ -1,0 +1,134 @@
+#include "controller/api/pool_view.h"
+
+#include <algorithm>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "common/forecast/forecast.h"
+#include "common/forecast/reuse.h"
+#include "common/ids/names.h"
+#include "common/status/annotate.h"
+#include "common/wire/field_check.h"
+#include "common/wire/pool_wire.h"
+#include "controller/model/names.h"
+
+namespace berthmaster {
+namespace {
+
+constexpr absl::string_view kTimeWaitTableId = "time-wait-table";
+
+// A table's TIME_WAIT is never reused by connect() as far as the table is concerned: only its end
+// frees a place.
+std::optional<absl::Duration> ReuseDelayOf(const NetnsSample& netns, const PoolSample& pool) {
+  if (pool.kind != PoolKind::kConnect) return std::nullopt;
+  return ReuseDelay(netns.sysctls, pool.key);
+}
+
+}  // namespace
+
+v1::Pool ToProto(const PoolRef& ref, bool with_curve) {
+  const Forecast forecast = MakeForecast(*ref.pool, ReuseDelayOf(*ref.netns, *ref.pool));
+  return ToProto(ref.host->host.host_id, *ref.netns, *ref.pool, ref.host->sample->sample_time,
+                 &forecast, with_curve);
+}
+
+std::string NameOf(const PoolRef& ref) {
+  return PoolName(ref.host->host.host_id, ref.netns->cookie, *ref.pool);
+}
+
+bool HostPrefixLess(absl::string_view host_id_a, absl::string_view host_id_b) {
+  const size_t common = std::min(host_id_a.size(), host_id_b.size());
+  const int order = host_id_a.substr(0, common).compare(host_id_b.substr(0, common));
+  if (order != 0) return order < 0;
+  if (host_id_a.size() == host_id_b.size()) return false;
+  // The shorter one goes on with a slash.
+  return host_id_a.size() < host_id_b.size() ? '/' < host_id_b[common] : host_id_a[common] < '/';
+}
+
+bool NameLess(const PoolRef& a, const PoolRef& b) {
+  if (a.host != b.host) return HostPrefixLess(a.host->host.host_id, b.host->host.host_id);
+  if (a.netns != b.netns) {
+    // Digits only, and a digit sorts after the slash that follows a shorter number.
+    return absl::AlphaNum(a.netns->cookie).Piece() < absl::AlphaNum(b.netns->cookie).Piece();
+  }
+  return NameOf(a) < NameOf(b);
+}
+
+const NetnsSample* FindNetns(const HostView& host, uint64_t netns_cookie) {
+  if (host.sample == nullptr) return nullptr;
+  for (const NetnsSample& netns : host.sample->namespaces) {
+    if (netns.cookie == netns_cookie) return &netns;
+  }
+  return nullptr;
+}
+
+const PoolSample* FindPool(const NetnsSample& netns, absl::string_view pool_id) {
+  ConnectPoolKey key;
+  const bool is_table = pool_id == kTimeWaitTableId;
+  if (!is_table) {
+    const std::vector<absl::string_view> parts = absl::StrSplit(pool_id, '-');
+    int port = 0;
+    if (parts.size() != 3 || !absl::SimpleAtoi(parts[2], &port) || port < 0 || port > 65535) {
+      return nullptr;
+    }
+    const absl::StatusOr<IpAddress> source = IpAddress::Parse(parts[0]);
+    const absl::StatusOr<IpAddress> destination = IpAddress::Parse(parts[1]);
+    if (!source.ok() || !destination.ok()) return nullptr;
+    key = {*source, *destination, static_cast<uint16_t>(port)};
+  }
+  for (const PoolSample& pool : netns.pools) {
+    if (is_table ? pool.kind == PoolKind::kTimeWaitTable
+                 : pool.kind == PoolKind::kConnect && pool.key == key) {
+      return &pool;
+    }
+  }
+  return nullptr;
+}
+
+absl::StatusOr<PoolMatcher> PoolMatcher::Parse(const v1::PoolFilter& filter) {
+  PoolMatcher matcher;
+  if (!filter.by_host().empty()) {
+    absl::StatusOr<std::string> host_id = ParseHostName(filter.by_host());
+    if (!host_id.ok()) return Annotate(host_id.status(), "filter.by_host");
+    matcher.host_id_ = *std::move(host_id);
+  }
+  if (!filter.by_netns().empty()) {
+    absl::StatusOr<NetnsNameParts> parts = ParseNetnsName(filter.by_netns());
+    if (!parts.ok()) return Annotate(parts.status(), "filter.by_netns");
+    if (matcher.host_id_.has_value() && *matcher.host_id_ != parts->host_id) {
+      return FieldError("filter.by_netns", filter.by_netns(),
+                        absl::StrCat("is not a namespace of ", filter.by_host()));
+    }
+    matcher.host_id_ = parts->host_id;
+    matcher.netns_cookie_ = parts->netns_cookie;
+  }
+  if (!filter.by_destination_address().empty()) {
+    absl::StatusOr<IpAddress> address = IpAddress::Parse(filter.by_destination_address());
+    if (!address.ok()) return Annotate(address.status(), "filter.by_destination_address");
+    matcher.destination_ = *address;
+  }
+  BERTHMASTER_RETURN_IF_ERROR(
+      CheckField("filter.by_destination_port", filter.by_destination_port(), 0, 65535));
+  matcher.destination_port_ = static_cast<uint16_t>(filter.by_destination_port());
+  if (filter.by_kind() != v1::POOL_KIND_UNSPECIFIED) {
+    BERTHMASTER_RETURN_IF_ERROR(CheckField("filter.by_kind", filter.by_kind(),
+                                           v1::POOL_KIND_CONNECT, v1::POOL_KIND_TIME_WAIT_TABLE));
+    matcher.kind_ = static_cast<PoolKind>(filter.by_kind());
+  }
+  BERTHMASTER_RETURN_IF_ERROR(
+      CheckFieldNumber("filter.by_utilization_min", filter.by_utilization_min(), 1));
+  matcher.utilization_min_ = filter.by_utilization_min();
+  return matcher;
+}
+
+bool PoolMatcher::MatchesPool(const PoolSample& pool) const {
+  if (kind_ && pool.kind != *kind_) return false;
+  const bool wants_key = destination_.has_value() || destination_port_ != 0;
+  if (wants_key && pool.kind != PoolKind::kConnect) return false;
+  if (destination_ && pool.key.destination != *destination_) return false;
+  if (destination_port_ != 0 && pool.key.destination_port != destination_port_) return false;
+  return pool.utilization() >= utilization_min_;
+}
+
+}  // namespace berthmaster

@@ -1,0 +1,54 @@
+#ifndef BERTHMASTER_CONTROLLER_DETECT_INCIDENT_TRACKER_H_
+#define BERTHMASTER_CONTROLLER_DETECT_INCIDENT_TRACKER_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "common/protocol/sample.h"
+#include "controller/model/incident.h"
+
+namespace berthmaster {
+
+// Turns samples into incidents: per pool a signal with hysteresis, per problem one incident. It
+// holds no clock and does no I/O, so the same samples always give the same incidents. One thread.
+class IncidentTracker {
+ public:
+  // Makes the id of a new incident.
+  using IdMaker = std::function<std::string(absl::Time now)>;
+
+  explicit IncidentTracker(IdMaker make_id);
+  ~IncidentTracker();
+
+  // Takes over the incidents that were active when the controller stopped. Before the first
+  // Observe.
+  void Restore(std::vector<Incident> active);
+
+  // Feeds the committed sample of a host, in the order of its sequence. Returns every incident that
+  // it opened, changed or resolved, as it is now. A pool that is no longer in the samples resolves
+  // its incident.
+  std::vector<Incident> Observe(absl::string_view host_id, const HostSample& sample,
+                                absl::Time now);
+
+  // What a person does. NOT_FOUND when no active incident has the id.
+  absl::StatusOr<Incident> Acknowledge(absl::string_view id, absl::string_view who, absl::Time now);
+  absl::StatusOr<Incident> Resolve(absl::string_view id, absl::string_view who,
+                                   absl::string_view reason, absl::Time now);
+
+  // Adds a line to the timeline of an active incident, such as the progress of its rollout.
+  // NOT_FOUND as above.
+  absl::StatusOr<Incident> AddTimelineEntry(absl::string_view id, absl::string_view text,
+                                            absl::Time now);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace berthmaster
+
+#endif  // BERTHMASTER_CONTROLLER_DETECT_INCIDENT_TRACKER_H_

@@ -1,0 +1,73 @@
+#ifndef BERTHMASTER_CONTROLLER_DETECT_POOL_WINDOW_H_
+#define BERTHMASTER_CONTROLLER_DETECT_POOL_WINDOW_H_
+
+#include <array>
+#include <optional>
+
+#include "absl/time/time.h"
+#include "common/protocol/sample.h"
+#include "controller/detect/thresholds.h"
+
+namespace berthmaster {
+
+// What is remembered of one pool between samples: how long a verdict has held, how even the inflow
+// was, where growth began. Of fixed size. One thread.
+class PoolWindow {
+ public:
+  // What one sample says, found before it is added.
+  struct Observation {
+    // Since the sample before; nothing when the two can not be compared.
+    std::optional<absl::Duration> interval;
+    // The pool was not there in the sample before, so it grew from nothing.
+    bool was_empty = false;
+    // The forecast reaches the capacity.
+    bool exhausting = false;
+  };
+
+  void Add(const PoolSample& pool, const Observation& observation);
+
+  // The sample added last; null before the first and after a reset.
+  const PoolSample* last() const { return last_.has_value() ? &*last_ : nullptr; }
+  // Whether the last kSteadyIntervals intervals, or fewer that last kSteadyTime, had about the same
+  // inflow each, at a rate of no clearly less than kRecentShareMin of `rate`.
+  bool Steady(double rate) const;
+  // For how long the forecast has been exhausting without a break, and with lapses of up to
+  // kRunLapse.
+  absl::Duration strict_run() const { return strict_run_; }
+  absl::Duration run() const { return run_; }
+  // Samples of the strict run.
+  int strict_samples() const { return strict_samples_; }
+  // The pool where the run began; null outside of a run.
+  const PoolSample* run_start() const { return run_start_.has_value() ? &*run_start_ : nullptr; }
+  // For how long it has been at kNearLimitUtilizationMin or above.
+  absl::Duration near_limit_time() const { return near_limit_time_; }
+  int near_limit_samples() const { return near_limit_samples_; }
+
+ private:
+  struct Interval {
+    double inflow = 0;
+    absl::Duration length;
+  };
+
+  void Reset();
+  bool Even(size_t intervals, double rate) const;
+  void AddInterval(const PoolSample& pool, const Observation& observation);
+  void AddRun(const PoolSample& pool, const Observation& observation);
+  void AddNearLimit(const PoolSample& pool, absl::Duration interval);
+
+  std::optional<PoolSample> last_;
+  // The newest first.
+  std::array<Interval, kSteadyIntervals> intervals_;
+  size_t interval_count_ = 0;
+  absl::Duration strict_run_;
+  int strict_samples_ = 0;
+  absl::Duration run_;
+  absl::Duration lapse_;
+  std::optional<PoolSample> run_start_;
+  absl::Duration near_limit_time_;
+  int near_limit_samples_ = 0;
+};
+
+}  // namespace berthmaster
+
+#endif  // BERTHMASTER_CONTROLLER_DETECT_POOL_WINDOW_H_

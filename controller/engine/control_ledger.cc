@@ -1,0 +1,215 @@
+#include "controller/engine/control_ledger.h"
+
+#include <utility>
+
+namespace berthmaster {
+namespace {
+
+const ControlLedger::Ids& NoIds() {
+  static const auto* none = new ControlLedger::Ids;
+  return *none;
+}
+
+const ControlLedger::Ids& Lookup(const absl::flat_hash_map<std::string, ControlLedger::Ids>& index,
+                                 absl::string_view key) {
+  auto found = index.find(key);
+  return found == index.end() ? NoIds() : found->second;
+}
+
+void Change(absl::flat_hash_map<std::string, ControlLedger::Ids>& index, const std::string& key,
+            const std::string& id, const bool present) {
+  if (present) {
+    index[key].insert(id);
+    return;
+  }
+  auto found = index.find(key);
+  if (found == index.end()) return;
+  found->second.erase(id);
+  if (found->second.empty()) index.erase(found);
+}
+
+bool Open(RolloutState state) { return InForce(state) || state == RolloutState::kReverting; }
+
+template <typename Row>
+std::vector<Row> Copies(const LedgerTable<Row>& table) {
+  std::vector<Row> rows;
+  for (const auto& row : table.DirtyRows()) rows.push_back(*row);
+  return rows;
+}
+
+// The oldest ids beyond the bound among the rows that have ended; ids sort by time.
+template <typename Row, typename Ended>
+std::vector<std::string> BeyondBound(const LedgerTable<Row>& table, Ended ended) {
+  std::vector<std::string> ids;
+  if (table.rows().size() <= static_cast<size_t>(kEndedLoadMax)) return ids;
+  for (const auto& entry : table.rows()) {
+    if (ended(*entry.second)) ids.push_back(entry.first);
+  }
+  const size_t bound = kEndedLoadMax;
+  ids.resize(ids.size() > bound ? ids.size() - bound : 0);
+  return ids;
+}
+
+}  // namespace
+
+void ControlLedger::Load(ControlState state) {
+  for (Host& host : state.hosts) {
+    std::string id = host.host_id;
+    hosts_.Load(id, std::make_shared<const Host>(std::move(host)));
+  }
+  for (Incident& incident : state.incidents) {
+    auto row = std::make_shared<const Incident>(std::move(incident));
+    incidents_.Load(row->id, row);
+    Reindex(nullptr, row.get());
+  }
+  for (Recommendation& recommendation : state.recommendations) {
+    auto row = std::make_shared<const Recommendation>(std::move(recommendation));
+    recommendations_.Load(row->id, row);
+    Reindex(nullptr, row.get());
+  }
+  for (Rollout& rollout : state.rollouts) {
+    auto row = std::make_shared<const Rollout>(std::move(rollout));
+    rollouts_.Load(row->id, row);
+    Reindex(nullptr, row.get());
+  }
+  for (CompletedRequest& request : state.requests) {
+    std::string id = request.request_id;
+    requests_.Load(id, std::make_shared<const CompletedRequest>(std::move(request)));
+  }
+}
+
+void ControlLedger::Put(Host host) {
+  auto row = std::make_shared<const Host>(std::move(host));
+  hosts_.Put(row->host_id, row);
+}
+
+void ControlLedger::Put(Incident incident) {
+  auto row = std::make_shared<const Incident>(std::move(incident));
+  IncidentPointer before = incidents_.Put(row->id, row);
+  Reindex(before.get(), row.get());
+}
+
+void ControlLedger::Put(Recommendation recommendation) {
+  auto row = std::make_shared<const Recommendation>(std::move(recommendation));
+  RecommendationPointer before = recommendations_.Put(row->id, row);
+  Reindex(before.get(), row.get());
+}
+
+void ControlLedger::Put(Rollout rollout) {
+  auto row = std::make_shared<const Rollout>(std::move(rollout));
+  RolloutPointer before = rollouts_.Put(row->id, row);
+  Reindex(before.get(), row.get());
+}
+
+void ControlLedger::Put(CompletedRequest request) {
+  auto row = std::make_shared<const CompletedRequest>(std::move(request));
+  requests_.Put(row->request_id, row);
+}
+
+void ControlLedger::Reindex(const Incident* before, const Incident* after) {
+  if (before != nullptr) Change(active_incidents_by_host_, before->host_id, before->id, false);
+  if (after != nullptr && after->active()) {
+    Change(active_incidents_by_host_, after->host_id, after->id, true);
+  }
+}
+
+void ControlLedger::Reindex(const Recommendation* before, const Recommendation* after) {
+  if (before != nullptr) {
+    Change(recommendations_by_incident_, before->incident_id, before->id, false);
+  }
+  if (after != nullptr) Change(recommendations_by_incident_, after->incident_id, after->id, true);
+}
+
+void ControlLedger::Reindex(const Rollout* before, const Rollout* after) {
+  if (before != nullptr) {
+    for (const RolloutTarget& target : before->targets) {
+      Change(open_rollouts_by_host_, target.host_id, before->id, false);
+    }
+    open_rollouts_.erase(before->id);
+    waiting_rollouts_.erase(before->id);
+  }
+  if (after != nullptr && Open(after->state)) {
+    for (const RolloutTarget& target : after->targets) {
+      Change(open_rollouts_by_host_, target.host_id, after->id, true);
+    }
+    open_rollouts_.insert(after->id);
+    if (after->state != RolloutState::kConfirmed) waiting_rollouts_.insert(after->id);
+  }
+}
+
+const ControlLedger::Ids& ControlLedger::ActiveIncidentsOf(absl::string_view host_id) const {
+  return Lookup(active_incidents_by_host_, host_id);
+}
+
+const ControlLedger::Ids& ControlLedger::RecommendationsOf(absl::string_view incident_id) const {
+  return Lookup(recommendations_by_incident_, incident_id);
+}
+
+const ControlLedger::Ids& ControlLedger::OpenRolloutsOf(absl::string_view host_id) const {
+  return Lookup(open_rollouts_by_host_, host_id);
+}
+
+bool ControlLedger::dirty() const {
+  return hosts_.dirty() || incidents_.dirty() || recommendations_.dirty() || rollouts_.dirty() ||
+         requests_.dirty();
+}
+
+ControlState ControlLedger::DirtyRows() const {
+  ControlState state;
+  state.hosts = Copies(hosts_);
+  state.incidents = Copies(incidents_);
+  state.recommendations = Copies(recommendations_);
+  state.rollouts = Copies(rollouts_);
+  state.requests = Copies(requests_);
+  return state;
+}
+
+void ControlLedger::MarkCommitted() {
+  hosts_.MarkCommitted();
+  incidents_.MarkCommitted();
+  recommendations_.MarkCommitted();
+  rollouts_.MarkCommitted();
+  requests_.MarkCommitted();
+}
+
+void ControlLedger::Rollback() {
+  for (const auto& entry : incidents_.before()) {
+    Reindex(incidents_.Find(entry.first).get(), entry.second.get());
+  }
+  for (const auto& entry : recommendations_.before()) {
+    Reindex(recommendations_.Find(entry.first).get(), entry.second.get());
+  }
+  for (const auto& entry : rollouts_.before()) {
+    Reindex(rollouts_.Find(entry.first).get(), entry.second.get());
+  }
+  hosts_.Rollback();
+  incidents_.Rollback();
+  recommendations_.Rollback();
+  rollouts_.Rollback();
+  requests_.Rollback();
+}
+
+ControlLedger::Forgotten ControlLedger::ForgetEnded(absl::Time now) {
+  Forgotten forgotten;
+  forgotten.incidents = BeyondBound(incidents_, [](const Incident& i) { return !i.active(); });
+  forgotten.rollouts = BeyondBound(rollouts_, [](const Rollout& r) { return !Open(r.state); });
+  // A recommendation lives on while its rollout does: the rollout is read with it.
+  forgotten.recommendations = BeyondBound(recommendations_, [&](const Recommendation& r) {
+    return r.state != RecommendationState::kProposed &&
+           open_rollouts_.find(r.rollout_id) == open_rollouts_.end();
+  });
+  for (const std::string& id : forgotten.incidents) incidents_.Forget(id);
+  for (const std::string& id : forgotten.rollouts) rollouts_.Forget(id);
+  for (const std::string& id : forgotten.recommendations) {
+    Reindex(recommendations_.Find(id).get(), nullptr);
+    recommendations_.Forget(id);
+  }
+  std::vector<std::string> old_requests;
+  for (const auto& entry : requests_.rows()) {
+    if (entry.second->complete_time + kRequestMemory < now) old_requests.push_back(entry.first);
+  }
+  for (const std::string& id : old_requests) requests_.Forget(id);
+  return forgotten;
+}
+
+}  // namespace berthmaster

@@ -1,0 +1,34 @@
+#include "controller/model/content_hash.h"
+
+#include <openssl/sha.h>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+
+namespace berthmaster {
+namespace {
+
+// Each part with its length before it, so that no two lists of parts give the same bytes.
+void AppendPart(std::string& bytes, absl::string_view part) {
+  absl::StrAppend(&bytes, part.size(), ":", part);
+}
+
+}  // namespace
+
+std::string ContentSha256(const Recommendation& recommendation) {
+  std::string bytes;
+  AppendPart(bytes, recommendation.host_id);
+  AppendPart(bytes, absl::StrCat(recommendation.netns_cookie));
+  AppendPart(bytes, absl::StrCat(recommendation.netns_inode));
+  for (const SysctlChange& change : recommendation.changes) {
+    AppendPart(bytes, change.sysctl);
+    AppendPart(bytes, change.expected_value);
+    AppendPart(bytes, change.desired_value);
+  }
+  unsigned char digest[SHA256_DIGEST_LENGTH];
+  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest);
+  return absl::BytesToHexString(
+      absl::string_view(reinterpret_cast<const char*>(digest), sizeof(digest)));
+}
+
+}  // namespace berthmaster

@@ -1,0 +1,117 @@
+#ifndef BERTHMASTER_CONTROLLER_STORE_SQLITE_COLUMNS_H_
+#define BERTHMASTER_CONTROLLER_STORE_SQLITE_COLUMNS_H_
+
+#include <string>
+#include <type_traits>
+
+#include "common/protocol/identity.h"
+#include "controller/model/host.h"
+#include "controller/model/incident.h"
+#include "controller/model/recommendation.h"
+#include "controller/model/rollout.h"
+#include "controller/store/control_store.h"
+
+namespace berthmaster {
+
+// Calls `use` with the members of a row that are columns, in the order of the INSERT and SELECT of
+// its table: one list for writing and for reading. Vectors are tables of their own (ChildTable).
+// `row` is const for writing.
+
+template <typename Row, typename T>
+concept RowOf = std::is_same_v<std::remove_const_t<Row>, T>;
+
+template <typename Row, typename Use>
+requires RowOf<Row, Host>
+auto WithColumns(Row& row, Use use) {
+  return use(row.host_id, row.state, row.identity.host_name, row.identity.kernel_release,
+             row.identity.boot_id, row.identity.agent_version, row.identity.profile,
+             row.attach_time, row.sample_time, row.desired_revision);
+}
+
+template <typename Row, typename Use>
+requires RowOf<Row, AgentCapability>
+auto WithColumns(Row& row, Use use) { return use(row); }
+
+template <typename Row, typename Use>
+requires RowOf<Row, std::string>
+auto WithColumns(Row& row, Use use) { return use(row); }
+
+template <typename Row, typename Use>
+requires RowOf<Row, Incident>
+auto WithColumns(Row& row, Use use) {
+  return use(row.id, row.state, row.severity, row.cause, row.summary, row.host_id, row.netns_cookie,
+             row.netns_inode, row.netns_label, row.pool_name, row.pool_kind, row.key.source,
+             row.key.destination, row.key.destination_port, row.utilization, row.utilization_max,
+             row.settled_utilization, row.time_to_exhaustion, row.open_time, row.update_time,
+             row.acknowledge_time, row.acknowledger, row.resolve_time, row.resolve_reason,
+             row.revision);
+}
+
+template <typename Row, typename Use>
+requires RowOf<Row, Evidence>
+auto WithColumns(Row& row, Use use) { return use(row.fact, row.value); }
+
+template <typename Row, typename Use>
+requires RowOf<Row, IncidentEvent>
+auto WithColumns(Row& row, Use use) { return use(row.event_time, row.text); }
+
+template <typename Row, typename Use>
+requires RowOf<Row, Recommendation>
+auto WithColumns(Row& row, Use use) {
+  return use(row.id, row.state, row.kind, row.summary, row.rationale, row.incident_id, row.host_id,
+             row.netns_cookie, row.netns_inode, row.netns_label, row.pool_name, row.rank,
+             row.what_if.before.capacity, row.what_if.before.utilization,
+             row.what_if.before.settled_utilization, row.what_if.before.time_to_exhaustion,
+             row.what_if.after.capacity, row.what_if.after.utilization,
+             row.what_if.after.settled_utilization, row.what_if.after.time_to_exhaustion, row.risk,
+             row.reversibility, row.durable_form, row.create_time, row.update_time, row.rollout_id,
+             row.revision);
+}
+
+template <typename Row, typename Use>
+requires RowOf<Row, SysctlChange>
+auto WithColumns(Row& row, Use use) {
+  return use(row.sysctl, row.expected_value, row.desired_value);
+}
+
+template <typename Row, typename Use>
+requires RowOf<Row, PoolingAdvice>
+auto WithColumns(Row& row, Use use) {
+  return use(row.connection_pool_size, row.connection_rate, row.hold_time, row.ports_saved);
+}
+
+template <typename Row, typename Use>
+requires RowOf<Row, Decision>
+auto WithColumns(Row& row, Use use) {
+  return use(row.decider, row.reason, row.decide_time, row.content_sha256);
+}
+
+template <typename Row, typename Use>
+requires RowOf<Row, Rollout>
+auto WithColumns(Row& row, Use use) {
+  return use(row.id, row.state, row.recommendation_id, row.incident_id, row.pool_name, row.message,
+             row.create_time, row.update_time, row.state_time, row.approver, row.revision);
+}
+
+template <typename Row, typename Use>
+requires RowOf<Row, RolloutTarget>
+auto WithColumns(Row& row, Use use) {
+  return use(row.host_id, row.netns_cookie, row.netns_inode, row.netns_label, row.desired_revision);
+}
+
+template <typename Row, typename Use>
+requires RowOf<Row, TargetSysctl>
+auto WithColumns(Row& row, Use use) {
+  return use(row.change.sysctl, row.change.expected_value, row.change.desired_value,
+             row.applied_value, row.effective_value, row.state, row.error);
+}
+
+template <typename Row, typename Use>
+requires RowOf<Row, CompletedRequest>
+auto WithColumns(Row& row, Use use) {
+  return use(row.request_id, row.method, row.request_sha256, row.resource_name, row.complete_time);
+}
+
+}  // namespace berthmaster
+
+#endif  // BERTHMASTER_CONTROLLER_STORE_SQLITE_COLUMNS_H_

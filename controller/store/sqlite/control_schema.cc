@@ -1,0 +1,238 @@
+#include "controller/store/sqlite/control_schema.h"
+
+namespace berthmaster {
+namespace {
+
+constexpr int32_t kApplicationId = 0x42724d43;  // "BrMC"
+
+// Times and durations are microseconds; enums have the numbers of the contract; cookies keep their
+// 64 bits. Children stand in the order of `position`, and go with their parent.
+constexpr SqlText kVersion1 = R"sql(
+-- One row per host that ever attached. Read at start, by nothing else; 10,000 rows in a large fleet.
+CREATE TABLE host (
+  host_id TEXT PRIMARY KEY NOT NULL,
+  state INTEGER NOT NULL,
+  host_name TEXT NOT NULL,
+  kernel_release TEXT NOT NULL,
+  boot_id TEXT NOT NULL,
+  agent_version TEXT NOT NULL,
+  profile INTEGER NOT NULL,
+  attach_time INTEGER NOT NULL,
+  sample_time INTEGER,
+  desired_revision INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What the agent can do. A handful per host; read with it.
+CREATE TABLE host_capability (
+  host_id TEXT NOT NULL REFERENCES host ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  capability INTEGER NOT NULL,
+  PRIMARY KEY (host_id, position)
+) STRICT, WITHOUT ROWID;
+
+-- What the agent can not see or do. A handful per host; read with it.
+CREATE TABLE host_limitation (
+  host_id TEXT NOT NULL REFERENCES host ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  text TEXT NOT NULL,
+  PRIMARY KEY (host_id, position)
+) STRICT, WITHOUT ROWID;
+
+-- Every incident there ever was. Read at start; some thousands a year.
+CREATE TABLE incident (
+  id TEXT PRIMARY KEY NOT NULL,
+  state INTEGER NOT NULL,
+  severity INTEGER NOT NULL,
+  cause INTEGER NOT NULL,
+  summary TEXT NOT NULL,
+  host_id TEXT NOT NULL,
+  netns_cookie INTEGER NOT NULL,
+  netns_inode INTEGER NOT NULL,
+  netns_label TEXT NOT NULL,
+  pool_name TEXT NOT NULL,
+  pool_kind INTEGER NOT NULL,
+  source_address TEXT NOT NULL,
+  destination_address TEXT NOT NULL,
+  destination_port INTEGER NOT NULL,
+  utilization REAL NOT NULL,
+  utilization_max REAL NOT NULL,
+  settled_utilization REAL,
+  time_to_exhaustion INTEGER,
+  open_time INTEGER NOT NULL,
+  update_time INTEGER NOT NULL,
+  acknowledge_time INTEGER,
+  acknowledger TEXT NOT NULL,
+  resolve_time INTEGER,
+  resolve_reason TEXT NOT NULL,
+  revision INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+-- For the newest of the ended ones.
+CREATE INDEX incident_by_time ON incident (state, open_time, id);
+
+-- What speaks for an incident's cause. Under ten rows each; read with it.
+CREATE TABLE incident_evidence (
+  incident_id TEXT NOT NULL REFERENCES incident ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  fact TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (incident_id, position)
+) STRICT, WITHOUT ROWID;
+
+-- The timeline of an incident, at most 100 rows each (kTimelineMax); read with it.
+CREATE TABLE incident_event (
+  incident_id TEXT NOT NULL REFERENCES incident ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  event_time INTEGER NOT NULL,
+  text TEXT NOT NULL,
+  PRIMARY KEY (incident_id, position)
+) STRICT, WITHOUT ROWID;
+
+-- Every recommendation there ever was, a few per incident. Read at start.
+CREATE TABLE recommendation (
+  id TEXT PRIMARY KEY NOT NULL,
+  state INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  summary TEXT NOT NULL,
+  rationale TEXT NOT NULL,
+  incident_id TEXT NOT NULL,
+  host_id TEXT NOT NULL,
+  netns_cookie INTEGER NOT NULL,
+  netns_inode INTEGER NOT NULL,
+  netns_label TEXT NOT NULL,
+  pool_name TEXT NOT NULL,
+  rank INTEGER NOT NULL,
+  before_capacity INTEGER NOT NULL,
+  before_utilization REAL NOT NULL,
+  before_settled_utilization REAL,
+  before_time_to_exhaustion INTEGER,
+  after_capacity INTEGER NOT NULL,
+  after_utilization REAL NOT NULL,
+  after_settled_utilization REAL,
+  after_time_to_exhaustion INTEGER,
+  risk INTEGER NOT NULL,
+  reversibility TEXT NOT NULL,
+  durable_form TEXT NOT NULL,
+  create_time INTEGER NOT NULL,
+  update_time INTEGER NOT NULL,
+  rollout_id TEXT NOT NULL,
+  revision INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+-- For the newest of the ended ones.
+CREATE INDEX recommendation_by_time ON recommendation (state, create_time, id);
+
+-- The sysctls a recommendation sets, in the order of writing. One or two each; read with it.
+CREATE TABLE recommendation_change (
+  recommendation_id TEXT NOT NULL REFERENCES recommendation ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  sysctl TEXT NOT NULL,
+  expected_value TEXT NOT NULL,
+  desired_value TEXT NOT NULL,
+  PRIMARY KEY (recommendation_id, position)
+) STRICT, WITHOUT ROWID;
+
+-- What speaks for a recommendation. Under ten rows each; read with it.
+CREATE TABLE recommendation_evidence (
+  recommendation_id TEXT NOT NULL REFERENCES recommendation ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  fact TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (recommendation_id, position)
+) STRICT, WITHOUT ROWID;
+
+-- What can go wrong with it. A few rows each; read with it.
+CREATE TABLE recommendation_caveat (
+  recommendation_id TEXT NOT NULL REFERENCES recommendation ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  text TEXT NOT NULL,
+  PRIMARY KEY (recommendation_id, position)
+) STRICT, WITHOUT ROWID;
+
+-- Pooling advice: no row, or one at position 0. Read with the recommendation.
+CREATE TABLE recommendation_pooling (
+  recommendation_id TEXT NOT NULL REFERENCES recommendation ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  connection_pool_size INTEGER NOT NULL,
+  connection_rate REAL NOT NULL,
+  hold_time INTEGER NOT NULL,
+  ports_saved INTEGER NOT NULL,
+  PRIMARY KEY (recommendation_id, position)
+) STRICT, WITHOUT ROWID;
+
+-- The decision on a recommendation: no row, or one at position 0. Read with it.
+CREATE TABLE recommendation_decision (
+  recommendation_id TEXT NOT NULL REFERENCES recommendation ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  decider TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  decide_time INTEGER NOT NULL,
+  content_sha256 TEXT NOT NULL,
+  PRIMARY KEY (recommendation_id, position)
+) STRICT, WITHOUT ROWID;
+
+-- Every rollout there ever was: one per approval. Read at start.
+CREATE TABLE rollout (
+  id TEXT PRIMARY KEY NOT NULL,
+  state INTEGER NOT NULL,
+  recommendation_id TEXT NOT NULL,
+  incident_id TEXT NOT NULL,
+  pool_name TEXT NOT NULL,
+  message TEXT NOT NULL,
+  create_time INTEGER NOT NULL,
+  update_time INTEGER NOT NULL,
+  state_time INTEGER NOT NULL,
+  approver TEXT NOT NULL,
+  revision INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+-- For the newest of the ended ones.
+CREATE INDEX rollout_by_time ON rollout (state, create_time, id);
+
+-- What a rollout changes where. One row each for now; read with it.
+CREATE TABLE rollout_target (
+  rollout_id TEXT NOT NULL REFERENCES rollout ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  host_id TEXT NOT NULL,
+  netns_cookie INTEGER NOT NULL,
+  netns_inode INTEGER NOT NULL,
+  netns_label TEXT NOT NULL,
+  desired_revision INTEGER NOT NULL,
+  PRIMARY KEY (rollout_id, position)
+) STRICT, WITHOUT ROWID;
+
+-- The sysctls of a target: wanted, written, read back. One or two each; read with it.
+CREATE TABLE rollout_sysctl (
+  rollout_id TEXT NOT NULL,
+  target_position INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  sysctl TEXT NOT NULL,
+  expected_value TEXT NOT NULL,
+  desired_value TEXT NOT NULL,
+  applied_value TEXT NOT NULL,
+  effective_value TEXT NOT NULL,
+  state INTEGER NOT NULL,
+  error TEXT NOT NULL,
+  PRIMARY KEY (rollout_id, target_position, position),
+  FOREIGN KEY (rollout_id, target_position) REFERENCES rollout_target (rollout_id, position)
+    ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+-- Mutations that were answered, for retries. Read at start; those of the last day (kRequestMemory).
+CREATE TABLE request (
+  request_id TEXT PRIMARY KEY NOT NULL,
+  method TEXT NOT NULL,
+  request_sha256 TEXT NOT NULL,
+  resource_name TEXT NOT NULL,
+  complete_time INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+-- For forgetting the old ones.
+CREATE INDEX request_by_time ON request (complete_time);
+)sql";
+
+constexpr SqlText kMigrations[] = {kVersion1};
+
+}  // namespace
+
+Schema ControlSchema() {
+  return {.application_id = kApplicationId, .migrations = kMigrations, .check_whole_file = true};
+}
+
+}  // namespace berthmaster

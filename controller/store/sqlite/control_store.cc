@@ -1,0 +1,76 @@
+#include "controller/store/sqlite/control_store.h"
+
+#include <utility>
+
+#include "common/status/annotate.h"
+#include "controller/store/sqlite/control_schema.h"
+#include "controller/store/sqlite/host_rows.h"
+#include "controller/store/sqlite/incident_rows.h"
+#include "controller/store/sqlite/recommendation_rows.h"
+#include "controller/store/sqlite/request_rows.h"
+#include "controller/store/sqlite/rollout_rows.h"
+#include "controller/store/sqlite/transaction.h"
+
+namespace berthmaster {
+
+struct SqliteControlStore::Tables {
+  // First, so that it outlives the statements.
+  Database database;
+  HostRows hosts;
+  IncidentRows incidents;
+  RecommendationRows recommendations;
+  RolloutRows rollouts;
+  RequestRows requests;
+
+  absl::Status Put(const ControlState& changed) {
+    for (const Host& host : changed.hosts) BERTHMASTER_RETURN_IF_ERROR(hosts.Put(host));
+    for (const Incident& incident : changed.incidents) {
+      BERTHMASTER_RETURN_IF_ERROR(incidents.Put(incident));
+    }
+    for (const Recommendation& recommendation : changed.recommendations) {
+      BERTHMASTER_RETURN_IF_ERROR(recommendations.Put(recommendation));
+    }
+    for (const Rollout& rollout : changed.rollouts) {
+      BERTHMASTER_RETURN_IF_ERROR(rollouts.Put(rollout));
+    }
+    return requests.Put(changed.requests);
+  }
+};
+
+SqliteControlStore::SqliteControlStore(std::unique_ptr<Tables> tables)
+    : tables_(std::move(tables)) {}
+SqliteControlStore::~SqliteControlStore() = default;
+
+absl::StatusOr<std::unique_ptr<SqliteControlStore>> SqliteControlStore::Open(
+    const std::string& path) {
+  BERTHMASTER_ASSIGN_OR_RETURN(Database database, OpenWithSchema(path, ControlSchema()));
+  BERTHMASTER_ASSIGN_OR_RETURN(HostRows hosts, HostRows::Prepare(database));
+  BERTHMASTER_ASSIGN_OR_RETURN(IncidentRows incidents, IncidentRows::Prepare(database));
+  BERTHMASTER_ASSIGN_OR_RETURN(RecommendationRows recommendations,
+                               RecommendationRows::Prepare(database));
+  BERTHMASTER_ASSIGN_OR_RETURN(RolloutRows rollouts, RolloutRows::Prepare(database));
+  BERTHMASTER_ASSIGN_OR_RETURN(RequestRows requests, RequestRows::Prepare(database));
+  auto tables = std::make_unique<Tables>(Tables{std::move(database), std::move(hosts),
+                                                std::move(incidents), std::move(recommendations),
+                                                std::move(rollouts), std::move(requests)});
+  return std::unique_ptr<SqliteControlStore>(new SqliteControlStore(std::move(tables)));
+}
+
+absl::StatusOr<ControlState> SqliteControlStore::Load() {
+  BERTHMASTER_ASSIGN_OR_RETURN(Transaction transaction, Transaction::BeginRead(tables_->database));
+  ControlState state;
+  BERTHMASTER_ASSIGN_OR_RETURN(state.hosts, tables_->hosts.Load());
+  BERTHMASTER_ASSIGN_OR_RETURN(state.incidents, tables_->incidents.Load(kEndedLoadMax));
+  BERTHMASTER_ASSIGN_OR_RETURN(state.recommendations, tables_->recommendations.Load(kEndedLoadMax));
+  BERTHMASTER_ASSIGN_OR_RETURN(state.rollouts, tables_->rollouts.Load(kEndedLoadMax));
+  BERTHMASTER_ASSIGN_OR_RETURN(state.requests, tables_->requests.Load());
+  return state;
+}
+
+absl::Status SqliteControlStore::Commit(const ControlState& changed) {
+  BERTHMASTER_ASSIGN_OR_RETURN(Transaction transaction, Transaction::BeginWrite(tables_->database));
+  BERTHMASTER_RETURN_IF_ERROR(tables_->Put(changed));
+  return transaction.Commit();
+}
+
+}  // namespace berthmaster

@@ -1,0 +1,60 @@
+#include "agent/agent_config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace berthmaster {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using Flags = std::map<std::string, std::vector<std::string>>;
+
+absl::StatusOr<AgentConfig> Read(Flags flags) {
+  ConfigInputs inputs;
+  inputs.flags = std::move(flags);
+  absl::StatusOr<Config> config = Config::Resolve(AgentConfigTable("web-1"), inputs);
+  if (!config.ok()) return config.status();
+  return ReadAgentConfig(*config);
+}
+
+TEST(AgentConfigTest, ObservesThisHostUnlessToldOtherwise) {
+  absl::StatusOr<AgentConfig> config = Read({});
+
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->controller.ToString(), "127.0.0.1:7600");
+  EXPECT_EQ(config->host_id, "web-1");
+  EXPECT_EQ(config->state_dir, "/var/lib/berthmaster-agent");
+  EXPECT_EQ(config->profile, AgentProfile::kObserve);
+  EXPECT_EQ(config->sample_interval, absl::Seconds(1));
+  EXPECT_THAT(config->allow_sysctls,
+              ElementsAre("net.ipv4.ip_local_port_range", "net.ipv4.ip_local_reserved_ports",
+                          "net.ipv4.tcp_tw_reuse", "net.ipv4.tcp_max_tw_buckets"));
+}
+
+TEST(AgentConfigTest, RefusesWhatCannotWork) {
+  EXPECT_EQ(Read({{"host-id", {"a b"}}}).status().message(),
+            "host-id 'a b': host id may hold only letters, digits, '.', '_' and '-'");
+  EXPECT_THAT(std::string(Read({{"allow-sysctls", {"vm.swappiness"}}}).status().message()),
+              HasSubstr("allow-sysctls: 'vm.swappiness' is not a sysctl that Berthmaster writes"));
+  EXPECT_EQ(Read({{"sample-interval", {"10ms"}}}).status().message(),
+            "--sample-interval: '10ms' is outside 100ms to 1h");
+  EXPECT_EQ(Read({{"state-dir", {""}}}).status().message(), "state-dir is empty; name a directory");
+}
+
+TEST(AgentConfigTest, AllowsPlaintextToThisHostOnly) {
+  EXPECT_TRUE(CheckPlaintext(*Read({})).ok());
+  EXPECT_TRUE(CheckPlaintext(*Read({{"controller", {"[::1]:1"}}})).ok());
+  EXPECT_TRUE(CheckPlaintext(*Read({{"controller", {"db:1"}}, {"insecure", {"true"}}})).ok());
+
+  absl::Status refused = CheckPlaintext(*Read({{"controller", {"db:1"}}}));
+  EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("give --insecure to accept that"));
+}
+
+}  // namespace
+}  // namespace berthmaster

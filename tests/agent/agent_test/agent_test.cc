@@ -1,0 +1,195 @@
+#include "agent/agent.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/synchronization/mutex.h"
+#include "absl/synchronization/notification.h"
+#include "common/sysctl/catalogue.h"
+#include "tests/fakes/agent_netns_sysctl.h"
+#include "tests/fakes/fake_clock.h"
+
+namespace berthmaster {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+// Gives empty samples, or an error.
+class ScriptedSampler final : public HostSampler {
+ public:
+  explicit ScriptedSampler(FakeClock& clock) : clock_(clock) {}
+
+  absl::StatusOr<HostSample> Sample() override {
+    clock_.Advance(duration);
+    if (!error.ok()) return error;
+    HostSample sample;
+    sample.sample_time = clock_.SystemNow();
+    return sample;
+  }
+
+  absl::Status error;
+  // How long a sample takes.
+  absl::Duration duration;
+
+ private:
+  FakeClock& clock_;
+};
+
+// Keeps what the agent sends and gives what the test pushes. Waiting does not wait.
+class RecordingLink final : public ControllerLink {
+ public:
+  void SendSample(HostSample sample) override { samples.push_back(std::move(sample)); }
+  void SendReply(const DesiredStateReply& reply) override { replies.push_back(reply); }
+  std::optional<DesiredState> Drive(int64_t applied_revision) override {
+    revisions.push_back(applied_revision);
+    return std::exchange(push, std::nullopt);
+  }
+  absl::Duration NextDrive() const override { return absl::InfiniteDuration(); }
+  void WaitUntil(absl::Duration) override { woken.WaitForNotification(); }
+  void Wake() override { woken.Notify(); }
+  int64_t dropped_count() const override { return dropped; }
+  void Close(absl::string_view reason) override { goodbye = std::string(reason); }
+
+  std::vector<HostSample> samples;
+  std::vector<DesiredStateReply> replies;
+  std::vector<int64_t> revisions;
+  std::optional<DesiredState> push;
+  int64_t dropped = 0;
+  absl::Notification woken;
+  std::string goodbye;
+};
+
+class AgentTest : public ::testing::Test {
+ protected:
+  static constexpr NetnsId kNetns = {7, 4026532001};
+
+  void SetUp() override {
+    std::string pattern = ::testing::TempDir() + "/agent.XXXXXX";
+    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+    kernel_.Set(kNetns, kTimeWaitReuseSysctl, "2");
+    TunerOptions options;
+    options.profile = AgentProfile::kEnforce;
+    options.journal_path = pattern + "/journal";
+    tuner_ = Tuner::Open(options, {&clock_, &kernel_, &kernel_}).value();
+    agent_ = std::make_unique<Agent>(absl::Seconds(10),
+                                     AgentParts{&clock_, &sampler_, tuner_.get(), &link_});
+  }
+
+  static DesiredState ReuseTimeWait() {
+    DesiredChange change;
+    change.rollout = "rollouts/reuse";
+    change.netns_cookie = kNetns.cookie;
+    change.netns_inode = kNetns.inode;
+    change.change = {std::string(kTimeWaitReuseSysctl), "2", "1"};
+    change.lease = absl::Seconds(30);
+    return {4, 9, {change}};
+  }
+
+  FakeClock clock_;
+  ScriptedSampler sampler_{clock_};
+  RecordingLink link_;
+  FakeNetnsSysctl kernel_;
+  std::unique_ptr<Tuner> tuner_;
+  std::unique_ptr<Agent> agent_;
+};
+
+TEST_F(AgentTest, SamplesAtOnceAndThenAtEachInterval) {
+  absl::Duration start = clock_.MonotonicNow();
+  agent_->Step();
+  EXPECT_EQ(link_.samples.size(), 1u);
+
+  clock_.SetMonotonic(start + absl::Seconds(10) - absl::Milliseconds(1));
+  EXPECT_EQ(agent_->Step(), start + absl::Seconds(10));
+  EXPECT_EQ(link_.samples.size(), 1u);
+
+  clock_.SetMonotonic(start + absl::Seconds(10));
+  agent_->Step();
+  EXPECT_EQ(link_.samples.size(), 2u);
+}
+
+TEST_F(AgentTest, LeavesMissedTicksOutAndKeepsTheOthersInPlace) {
+  absl::Duration start = clock_.MonotonicNow();
+  sampler_.duration = absl::Seconds(24);
+  agent_->Step();
+  sampler_.duration = absl::ZeroDuration();
+
+  clock_.SetMonotonic(start + absl::Milliseconds(29999));
+  EXPECT_EQ(agent_->Step(), start + absl::Seconds(30));
+  EXPECT_EQ(link_.samples.size(), 1u);
+  clock_.SetMonotonic(start + absl::Milliseconds(30500));
+  agent_->Step();
+  EXPECT_EQ(link_.samples.size(), 2u);
+  clock_.SetMonotonic(start + absl::Seconds(40));
+  agent_->Step();
+  EXPECT_EQ(link_.samples.size(), 3u) << "a late sample does not move the next";
+}
+
+TEST_F(AgentTest, LooksAtLeasesEachSecond) {
+  absl::Duration start = clock_.MonotonicNow();
+
+  EXPECT_EQ(agent_->Step(), start + absl::Seconds(1));
+}
+
+TEST_F(AgentTest, AnswersAPushAndRevertsByItself) {
+  link_.push = ReuseTimeWait();
+  agent_->Step();
+  ASSERT_EQ(link_.replies.size(), 1u);
+  EXPECT_EQ(link_.replies[0].nonce, 9);
+  EXPECT_EQ(link_.replies[0].revision, 4);
+  EXPECT_EQ(kernel_.Get(kNetns, kTimeWaitReuseSysctl), "1");
+
+  clock_.Advance(absl::Seconds(30));
+  agent_->Step();
+  agent_->Step();
+
+  ASSERT_EQ(link_.replies.size(), 2u);
+  EXPECT_EQ(link_.replies[1].nonce, 0);
+  EXPECT_EQ(link_.replies[1].results[0].state, ApplyState::kReverted);
+  EXPECT_EQ(kernel_.Get(kNetns, kTimeWaitReuseSysctl), "2");
+  EXPECT_THAT(link_.revisions, ElementsAre(0, 4, 0));
+}
+
+TEST_F(AgentTest, SaysThatNothingCanBeSeen) {
+  sampler_.error = absl::PermissionDeniedError("no netlink; run as root");
+  agent_->Step();
+
+  ASSERT_EQ(link_.samples.size(), 1u);
+  EXPECT_EQ(link_.samples[0].sample_time, clock_.SystemNow());
+  EXPECT_THAT(link_.samples[0].limitations,
+              ElementsAre("PERMISSION_DENIED: no netlink; run as root"));
+}
+
+TEST_F(AgentTest, SaysHowManySamplesWereDropped) {
+  agent_->Step();
+  link_.dropped = 3;
+  clock_.Advance(absl::Seconds(10));
+  agent_->Step();
+  clock_.Advance(absl::Seconds(10));
+  agent_->Step();
+
+  EXPECT_THAT(link_.samples[0].limitations, IsEmpty());
+  EXPECT_THAT(link_.samples[1].limitations,
+              ElementsAre("3 samples before this one were dropped, since they could not be "
+                          "delivered"));
+  EXPECT_THAT(link_.samples[2].limitations, IsEmpty());
+}
+
+TEST_F(AgentTest, SaysGoodbyeWhenItIsStopped) {
+  std::thread loop([this] { agent_->Run(); });
+  agent_->Stop();
+  loop.join();
+
+  EXPECT_EQ(link_.goodbye, "the agent was stopped");
+}
+
+}  // namespace
+}  // namespace berthmaster

@@ -1,0 +1,59 @@
+#include "tests/common/wire/sample_builder.h"
+
+namespace berthmaster {
+
+PoolSample FullPool() {
+  PoolSample pool;
+  pool.kind = PoolKind::kConnect;
+  pool.key = {IpAddress::Parse("10.9.0.1").value(), IpAddress::Parse("fd00::2").value(), 443};
+  pool.capacity = 400;
+  pool.in_use = 300;
+  pool.reusable = 20;
+  pool.blocked = 3;
+  pool.states[TcpState::kEstablished] = 50;
+  pool.states[TcpState::kTimeWait] = 250;
+  pool.connection_rate = 12.5;
+  pool.time_wait_rate = 0;
+  pool.hold_time = absl::Milliseconds(1500);
+  pool.time_wait_releases.assign(kReleaseSeconds, 4);
+  return pool;
+}
+
+HostSample FullSample() {
+  PoolSample table;
+  table.kind = PoolKind::kTimeWaitTable;
+  table.capacity = 131072;
+  table.in_use = 250;
+  table.states[TcpState::kFinWait2] = 7;
+
+  NetnsSample netns;
+  netns.cookie = 4711;
+  netns.inode = 4026532000;
+  netns.label = "blue";
+  netns.labels = {{"named", "blue"}};
+  netns.sysctls = {{"net.ipv4.ip_local_port_range", "40000 40399"},
+                   {"net.ipv4.tcp_tw_reuse", "2"},
+                   {"net.ipv4.tcp_timestamps", "1"}};
+  netns.tcp_in_use = 51;
+  netns.time_wait = 250;
+  netns.listening_ports_in_range = {40010, 40020};
+  netns.time_wait_overflow_count = 1LL << 40;
+  netns.sample_interval = absl::Seconds(1);
+  netns.limitations = {"something \"quoted\""};
+  netns.pools = {FullPool(), table};
+
+  NetnsSample empty;
+  empty.cookie = 1;
+  empty.inode = 4026531833;
+  empty.label = "host";
+
+  HostSample sample;
+  sample.sequence = 99;
+  sample.sample_time = absl::FromUnixMicros(1790000000123456);
+  sample.namespaces = {netns, empty};
+  sample.limitations = {"no CAP_SYS_PTRACE"};
+  sample.cpu_time = absl::Microseconds(1234);
+  return sample;
+}
+
+}  // namespace berthmaster

@@ -1,0 +1,209 @@
+#include "controller/link/agent_service.h"
+
+#include <gtest/gtest.h>
+
+#include "absl/synchronization/notification.h"
+#include "controller/engine/input_queue.h"
+#include "controller/link/agent_stream.h"
+#include "tests/controller/link/link_fixture.h"
+
+namespace berthmaster {
+namespace {
+
+using Response = v1::AttachResponse;
+
+HostSample SampleOf(int64_t sequence) {
+  return SampleBuilder().Sequence(sequence).At(absl::FromUnixSeconds(1767225600)).Build();
+}
+
+TEST_F(LinkTest, WelcomesAndAcknowledges) {
+  auto agent = NewAgent();
+  agent->Hello(ObservingHello("web-1"));
+  std::optional<Response> welcome = agent->Read();
+  ASSERT_TRUE(welcome.has_value() && welcome->has_welcome());
+  EXPECT_EQ(welcome->welcome().committed_sequence(), 0);
+
+  agent->SendSample(SampleOf(1));
+  std::optional<Response> ack = agent->ReadUntil(Response::kSampleAck);
+
+  ASSERT_TRUE(ack.has_value());
+  EXPECT_EQ(ack->sample_ack().committed_sequence(), 1);
+  EXPECT_EQ(fleet_.FindHost("web-1")->sample->namespaces[0].label, "blue");
+}
+
+TEST_F(LinkTest, WelcomesAgainWithWhatIsCommitted) {
+  auto first = NewAgent();
+  first->Hello(ObservingHello("web-1", 9));
+  first->SendSample(SampleOf(4));
+  ASSERT_TRUE(first->ReadUntil(Response::kSampleAck).has_value());
+
+  auto second = NewAgent();
+  second->Hello(ObservingHello("web-1", 9));
+  std::optional<Response> welcome = second->Read();
+
+  ASSERT_TRUE(welcome.has_value() && welcome->has_welcome());
+  EXPECT_EQ(welcome->welcome().committed_sequence(), 4);
+  EXPECT_EQ(first->End().error_code(), grpc::StatusCode::ABORTED);
+}
+
+TEST_F(LinkTest, RefusesAFirstMessageOtherThanHello) {
+  auto agent = NewAgent();
+  v1::AttachRequest request;
+  request.mutable_goodbye()->set_reason("already?");
+  agent->Send(request);
+
+  grpc::Status status = agent->End();
+
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(status.error_message(), "the first message of a stream must be Hello");
+}
+
+TEST_F(LinkTest, RefusesAnEmptyMessageAndASecondHello) {
+  auto empty = NewAgent();
+  empty->Hello(ObservingHello("web-1"));
+  empty->Send(v1::AttachRequest());
+  EXPECT_EQ(empty->End().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+
+  auto twice = NewAgent();
+  twice->Hello(ObservingHello("web-1"));
+  twice->Hello(ObservingHello("web-1"));
+  EXPECT_EQ(twice->End().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+TEST_F(LinkTest, RefusesABadHostId) {
+  auto agent = NewAgent();
+  agent->Hello(ObservingHello("../etc"));
+
+  grpc::Status status = agent->End();
+
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_NE(status.error_message().find("host_id"), std::string::npos) << status.error_message();
+  EXPECT_EQ(fleet_.FindHost("../etc"), nullptr);
+}
+
+TEST_F(LinkTest, NamesWhatIsWrongWithASample) {
+  auto agent = NewAgent();
+  agent->Hello(ObservingHello("web-1"));
+  HostSample bad = SampleOf(1);
+  bad.namespaces[0].pools[0].in_use = -5;
+  agent->SendSample(bad);
+
+  grpc::Status status = agent->End();
+
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_NE(status.error_message().find("sample 1"), std::string::npos) << status.error_message();
+  EXPECT_NE(status.error_message().find("in_use"), std::string::npos) << status.error_message();
+}
+
+TEST_F(LinkTest, AnOversizedMessageEndsOnlyItsOwnStream) {
+  auto sound = NewAgent();
+  sound->Hello(ObservingHello("web-1"));
+  ASSERT_TRUE(sound->Read().has_value());
+  auto agent = NewAgent();
+  agent->Hello(ObservingHello("web-2"));
+  v1::AttachRequest request;
+  request.mutable_goodbye()->set_reason(std::string(kAttachRequestBytesMax + 1, 'x'));
+  agent->Send(request);
+
+  EXPECT_FALSE(agent->End().ok());
+  sound->SendSample(SampleOf(1));
+  EXPECT_TRUE(sound->ReadUntil(Response::kSampleAck).has_value());
+}
+
+TEST_F(LinkTest, ASampleOfTooManyPoolsIsRefused) {
+  auto agent = NewAgent();
+  agent->Hello(ObservingHello("web-1"));
+  v1::AttachRequest request;
+  v1::NetnsSample* netns = request.mutable_sample()->add_namespaces();
+  for (int i = 0; i <= kPoolsPerSampleMax; ++i) netns->add_pools();
+  agent->Send(request);
+
+  EXPECT_EQ(agent->End().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+TEST_F(LinkTest, AGoodbyeEndsTheStreamWell) {
+  auto agent = NewAgent();
+  agent->Hello(ObservingHello("web-1"));
+  ASSERT_TRUE(agent->Read().has_value());
+  v1::AttachRequest request;
+  request.mutable_goodbye()->set_reason("upgrade");
+  agent->Send(request);
+
+  EXPECT_TRUE(agent->End().ok());
+  engine_->Stop();
+  EXPECT_EQ(fleet_.FindHost("web-1")->host.state, HostState::kDetached);
+}
+
+TEST_F(LinkTest, StoppingEndsSessionsWithUnavailable) {
+  auto agent = NewAgent();
+  agent->Hello(ObservingHello("web-1"));
+  ASSERT_TRUE(agent->Read().has_value());
+
+  StopAll();
+
+  EXPECT_EQ(agent->End().error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
+TEST_F(LinkTest, StoppingEndsAStreamWithoutHello) {
+  auto agent = NewAgent();
+  // One that is attached shows that the server is serving.
+  auto other = NewAgent();
+  other->Hello(ObservingHello("web-2"));
+  ASSERT_TRUE(other->Read().has_value());
+
+  StopAll();
+
+  EXPECT_FALSE(agent->End().ok());
+}
+
+TEST_F(LinkTest, AStreamWithoutHelloIsEnded) {
+  AgentServiceOptions options;
+  options.hello_timeout = absl::Milliseconds(50);
+  Serve(options);
+
+  grpc::Status status = NewAgent()->End();
+
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(status.error_message(),
+            "no Hello came within 50ms; it must be the first message of a stream");
+}
+
+TEST_F(LinkTest, OneTooManyIsRefused) {
+  AgentServiceOptions options;
+  options.sessions_max = 1;
+  Serve(options);
+  auto first = NewAgent();
+  first->Hello(ObservingHello("web-1"));
+  ASSERT_TRUE(first->Read().has_value());
+
+  EXPECT_EQ(NewAgent()->End().error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+}
+
+TEST_F(LinkTest, HoldsASampleWhileTheEngineIsFull) {
+  AgentServiceOptions options;
+  options.retry_delay = absl::Milliseconds(20);
+  Serve(options);
+  auto agent = NewAgent();
+  agent->Hello(ObservingHello("web-1"));
+  ASSERT_TRUE(agent->Read().has_value());
+  absl::Notification go_on;
+  history_.SetAppendHook([&] {
+    go_on.WaitForNotification();
+    return absl::OkStatus();
+  });
+  const int count = kQueuedSamplesMax + 10;
+  for (int i = 1; i <= count; ++i) agent->SendSample(SampleOf(i));
+  EXPECT_TRUE(agent->ReadUntil(Response::kRetryAfter).has_value());
+  go_on.Notify();
+
+  int64_t acknowledged = 0;
+  while (acknowledged < count) {
+    std::optional<Response> ack = agent->ReadUntil(Response::kSampleAck);
+    ASSERT_TRUE(ack.has_value());
+    acknowledged = ack->sample_ack().committed_sequence();
+  }
+  EXPECT_EQ(*history_.CountSamples("web-1", 1), count);
+}
+
+}  // namespace
+}  // namespace berthmaster

@@ -1,0 +1,178 @@
+#include "tests/controller/store/sample_state.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace berthmaster {
+namespace {
+
+const absl::Duration kMicro = absl::Microseconds(1);
+
+Incident FullIncident() {
+  Incident incident;
+  incident.id = "incident-1";
+  incident.state = IncidentState::kAcknowledged;
+  incident.severity = IncidentSeverity::kCritical;
+  incident.cause = IncidentCause::kRangeTooSmall;
+  incident.summary = "web-1 runs out towards 10.0.0.2:443";
+  incident.host_id = "web-1";
+  incident.netns_cookie = 0xfedcba9876543210;
+  incident.netns_inode = 4026531840;
+  incident.netns_label = "blue";
+  incident.pool_name = "hosts/web-1/netns/7/pools/x";
+  incident.pool_kind = PoolKind::kTimeWaitTable;
+  incident.key = {IpAddress::Parse("10.0.0.1").value(), IpAddress::Parse("2001:db8::2").value(),
+                  65535};
+  incident.evidence = {{"TIME_WAIT share", "96 %"}, {"closed first by", "this side"}};
+  incident.utilization = 0.1;
+  incident.utilization_max = 0.95;
+  incident.settled_utilization = 1.25;
+  incident.time_to_exhaustion = absl::Seconds(192) + kMicro;
+  incident.open_time = At(1) + kMicro;
+  incident.update_time = At(2) + kMicro;
+  incident.acknowledge_time = At(3) + kMicro;
+  incident.acknowledger = "alice";
+  incident.resolve_time = At(4) + kMicro;
+  incident.resolve_reason = "headroom again";
+  incident.timeline = {{At(5) + kMicro, "opened"}, {At(6), "acknowledged"}, {At(6), "third"}};
+  incident.revision = 17;
+  return incident;
+}
+
+Recommendation FullRecommendation() {
+  Recommendation recommendation;
+  recommendation.id = "recommendation-1";
+  recommendation.state = RecommendationState::kApproved;
+  recommendation.kind = RecommendationKind::kPooling;
+  recommendation.summary = "widen";
+  recommendation.rationale = "more ports";
+  recommendation.incident_id = "incident-1";
+  recommendation.host_id = "web-1";
+  recommendation.netns_cookie = 7;
+  recommendation.netns_inode = 4026532000;
+  recommendation.netns_label = "green";
+  recommendation.pool_name = "hosts/web-1/netns/7/pools/x";
+  recommendation.rank = 2;
+  recommendation.changes = {{"net.ipv4.ip_local_port_range", "40000 40399", "20000 40399"},
+                            {"net.ipv4.tcp_tw_reuse", "2", "1"}};
+  recommendation.pooling = PoolingAdvice{12, 35.5, absl::Milliseconds(28), 2100};
+  recommendation.evidence = {{"capacity", "400"}};
+  recommendation.what_if.before = {400, 0.9, 1.1, absl::Seconds(30)};
+  recommendation.what_if.after = {20400, 0.02, 0.03, absl::InfiniteDuration()};
+  recommendation.risk = RecommendationRisk::kHigh;
+  recommendation.caveats = {"restarts", "firewalls", "NAT"};
+  recommendation.reversibility = "at once";
+  recommendation.durable_form = "net.ipv4.tcp_tw_reuse = 1\n";
+  recommendation.create_time = At(10);
+  recommendation.update_time = At(11);
+  recommendation.decision = Decision{"bob", "needed", At(12), "ab12"};
+  recommendation.rollout_id = "rollout-1";
+  recommendation.revision = 3;
+  return recommendation;
+}
+
+Rollout FullRollout() {
+  Rollout rollout;
+  rollout.id = "rollout-1";
+  rollout.state = RolloutState::kSoaking;
+  rollout.recommendation_id = "recommendation-1";
+  rollout.incident_id = "incident-1";
+  rollout.pool_name = "hosts/web-1/netns/7/pools/x";
+  TargetSysctl applied{{"net.ipv4.tcp_tw_reuse", "2", "1"}, "1", "1", ApplyState::kApplied, ""};
+  TargetSysctl drifted{{"net.ipv4.tcp_max_tw_buckets", "4096", "65536"},
+                       "65536",
+                       "8192",
+                       ApplyState::kDrifted,
+                       "somebody wrote 8192"};
+  rollout.targets = {{"web-1", 7, 4026532000, "green", {applied, drifted}, 5},
+                     {"web-2", 8, 4026532001, "red", {applied}, 6}};
+  rollout.message = "soaking";
+  rollout.create_time = At(20);
+  rollout.update_time = At(21);
+  rollout.state_time = At(22);
+  rollout.approver = "bob";
+  rollout.revision = 4;
+  return rollout;
+}
+
+}  // namespace
+
+ControlState FullControlState() {
+  Host host;
+  host.host_id = "web-1";
+  host.state = HostState::kUnreachable;
+  host.identity = {"web-1.example",
+                   "6.1.0",
+                   "boot-1",
+                   "0.1.0",
+                   AgentProfile::kEnforce,
+                   {AgentCapability::kApplySysctl, AgentCapability::kSockDiag},
+                   {"no BPF", "no conntrack"}};
+  host.attach_time = At(30);
+  host.sample_time = At(31) + kMicro;
+  host.desired_revision = 9;
+  ControlState state;
+  state.hosts = {host};
+  state.incidents = {FullIncident()};
+  state.recommendations = {FullRecommendation()};
+  state.rollouts = {FullRollout()};
+  state.requests = {{"request-1", "ApproveRecommendation", "cd34", "recommendations/r", At(40)}};
+  return state;
+}
+
+Host MakeHost(absl::string_view host_id) {
+  Host host;
+  host.host_id = std::string(host_id);
+  return host;
+}
+
+Incident MakeIncident(absl::string_view id, IncidentState state, absl::Time open_time) {
+  Incident incident;
+  incident.id = std::string(id);
+  incident.state = state;
+  incident.open_time = open_time;
+  return incident;
+}
+
+Recommendation MakeRecommendation(absl::string_view id, RecommendationState state,
+                                  absl::Time create_time) {
+  Recommendation recommendation;
+  recommendation.id = std::string(id);
+  recommendation.state = state;
+  recommendation.create_time = create_time;
+  return recommendation;
+}
+
+Rollout MakeRollout(absl::string_view id, RolloutState state, absl::Time create_time) {
+  Rollout rollout;
+  rollout.id = std::string(id);
+  rollout.state = state;
+  rollout.create_time = create_time;
+  return rollout;
+}
+
+std::string PoolNameOf(absl::string_view host_id) {
+  return absl::StrCat("hosts/", host_id, "/netns/7/pools/10.0.0.1-10.0.0.2-443");
+}
+
+HistoryEntry MakeEntry(absl::string_view host_id, int64_t epoch, int64_t sequence, int32_t in_use) {
+  PoolSample pool;
+  pool.key = {IpAddress::Parse("10.0.0.1").value(), IpAddress::Parse("10.0.0.2").value(), 443};
+  pool.capacity = 400;
+  pool.in_use = in_use;
+  pool.reusable = 1;
+  pool.states[TcpState::kTimeWait] = 2;
+  pool.states[TcpState::kEstablished] = 3;
+  pool.connection_rate = 4.5;
+  NetnsSample netns;
+  netns.cookie = 7;
+  netns.pools = {pool};
+  auto sample = std::make_shared<HostSample>();
+  sample->sequence = sequence;
+  sample->sample_time = At(sequence);
+  sample->namespaces = {netns};
+  return {std::string(host_id), epoch, std::move(sample)};
+}
+
+}  // namespace berthmaster

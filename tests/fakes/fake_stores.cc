@@ -1,0 +1,189 @@
+#include "tests/fakes/fake_stores.h"
+
+#include <iterator>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "common/status/annotate.h"
+#include "controller/model/names.h"
+#include "controller/store/ended.h"
+#include "controller/store/thinning.h"
+
+namespace berthmaster {
+namespace {
+
+absl::Status Run(const CommitHook& hook) { return hook ? hook() : absl::OkStatus(); }
+
+CommitHook Failing(absl::Status error) {
+  if (error.ok()) return nullptr;
+  return [error] { return error; };
+}
+
+template <typename T>
+std::vector<T> Values(const std::map<std::string, T>& items) {
+  std::vector<T> values;
+  values.reserve(items.size());
+  for (const auto& [id, item] : items) values.push_back(item);
+  return values;
+}
+
+PoolHistoryPoint PointOf(absl::Time sample_time, const PoolSample& pool) {
+  return {.sample_time = sample_time,
+          .capacity = pool.capacity,
+          .in_use = pool.in_use,
+          .reusable = pool.reusable,
+          .time_wait = pool.states[TcpState::kTimeWait],
+          .established = pool.states[TcpState::kEstablished],
+          .connection_rate = pool.connection_rate};
+}
+
+}  // namespace
+
+absl::StatusOr<ControlState> FakeControlStore::Load() {
+  absl::MutexLock lock(&mutex_);
+  BERTHMASTER_RETURN_IF_ERROR(load_error_);
+  ControlState state{.hosts = Values(hosts_),
+                     .incidents = Values(incidents_),
+                     .recommendations = Values(recommendations_),
+                     .rollouts = Values(rollouts_),
+                     .requests = Values(requests_)};
+  LimitToLoaded(kEndedLoadMax, state);
+  return state;
+}
+
+absl::Status FakeControlStore::Commit(const ControlState& changed) {
+  CommitHook hook;
+  {
+    absl::MutexLock lock(&mutex_);
+    hook = commit_hook_;
+  }
+  BERTHMASTER_RETURN_IF_ERROR(Run(hook));
+  absl::MutexLock lock(&mutex_);
+  for (const Host& host : changed.hosts) hosts_[host.host_id] = host;
+  for (const Incident& incident : changed.incidents) incidents_[incident.id] = incident;
+  for (const Recommendation& r : changed.recommendations) recommendations_[r.id] = r;
+  for (const Rollout& rollout : changed.rollouts) rollouts_[rollout.id] = rollout;
+  for (const CompletedRequest& r : changed.requests) requests_[r.request_id] = r;
+  ++commit_count_;
+  return absl::OkStatus();
+}
+
+void FakeControlStore::FailLoad(absl::Status error) {
+  absl::MutexLock lock(&mutex_);
+  load_error_ = std::move(error);
+}
+
+void FakeControlStore::FailCommit(absl::Status error) { SetCommitHook(Failing(std::move(error))); }
+
+void FakeControlStore::SetCommitHook(CommitHook hook) {
+  absl::MutexLock lock(&mutex_);
+  commit_hook_ = std::move(hook);
+}
+
+int FakeControlStore::commit_count() const {
+  absl::MutexLock lock(&mutex_);
+  return commit_count_;
+}
+
+bool FakeHistory::IsNewest(const std::pair<std::string, int64_t>& key) const {
+  int64_t commit_order = streams_.at(key).commit_order;
+  for (const auto& [other_key, other] : streams_) {
+    if (other_key.first == key.first && other.commit_order > commit_order) return false;
+  }
+  return true;
+}
+
+absl::StatusOr<std::vector<HistoryStream>> FakeHistory::LoadStreams() {
+  absl::MutexLock lock(&mutex_);
+  BERTHMASTER_RETURN_IF_ERROR(read_error_);
+  std::vector<HistoryStream> streams;
+  for (const auto& [key, stream] : streams_) {
+    if (IsNewest(key)) streams.push_back({key.first, key.second, stream.committed_sequence});
+  }
+  return streams;
+}
+
+void FakeHistory::AppendOne(const HistoryEntry& entry) {
+  Stream& stream = streams_[{entry.host_id, entry.epoch}];
+  if (entry.sample->sequence <= stream.committed_sequence) return;
+  stream.committed_sequence = entry.sample->sequence;
+  stream.commit_order = ++commit_order_;
+  stream.samples[entry.sample->sequence] = entry.sample->sample_time;
+  for (const NetnsSample& netns : entry.sample->namespaces) {
+    for (const PoolSample& pool : netns.pools) {
+      pools_[PoolName(entry.host_id, netns.cookie, pool)][entry.sample->sample_time] =
+          PointOf(entry.sample->sample_time, pool);
+    }
+  }
+}
+
+absl::Status FakeHistory::Append(const std::vector<HistoryEntry>& entries) {
+  CommitHook hook;
+  {
+    absl::MutexLock lock(&mutex_);
+    hook = append_hook_;
+  }
+  BERTHMASTER_RETURN_IF_ERROR(Run(hook));
+  absl::MutexLock lock(&mutex_);
+  for (const HistoryEntry& entry : entries) AppendOne(entry);
+  ++append_count_;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> FakeHistory::Prune(absl::Time oldest) {
+  absl::MutexLock lock(&mutex_);
+  for (auto pool = pools_.begin(); pool != pools_.end();) {
+    PoolPoints& points = pool->second;
+    points.erase(points.begin(), points.lower_bound(oldest));
+    pool = points.empty() ? pools_.erase(pool) : std::next(pool);
+  }
+  for (auto stream = streams_.begin(); stream != streams_.end();) {
+    std::erase_if(stream->second.samples,
+                  [oldest](const auto& sample) { return sample.second < oldest; });
+    bool gone = stream->second.samples.empty() && !IsNewest(stream->first);
+    stream = gone ? streams_.erase(stream) : std::next(stream);
+  }
+  return false;
+}
+
+absl::StatusOr<PoolHistory> FakeHistory::ReadPool(absl::string_view pool_name, absl::Time start,
+                                                  absl::Time end, int points_max) {
+  absl::MutexLock lock(&mutex_);
+  BERTHMASTER_RETURN_IF_ERROR(read_error_);
+  auto pool = pools_.find(std::string(pool_name));
+  if (pool == pools_.end()) {
+    return absl::NotFoundError(absl::StrCat("no history of '", pool_name, "'"));
+  }
+  auto first = pool->second.lower_bound(start);
+  auto after = pool->second.lower_bound(end);
+  if (start >= end || first == after) return PoolHistory{};
+  Thinning thinning(first->first, std::prev(after)->first, points_max);
+  for (auto point = first; point != after; ++point) thinning.Add(point->second);
+  return std::move(thinning).Finish();
+}
+
+absl::StatusOr<int64_t> FakeHistory::CountSamples(absl::string_view host_id, int64_t epoch) {
+  absl::MutexLock lock(&mutex_);
+  BERTHMASTER_RETURN_IF_ERROR(read_error_);
+  auto stream = streams_.find({std::string(host_id), epoch});
+  return stream == streams_.end() ? 0 : static_cast<int64_t>(stream->second.samples.size());
+}
+
+void FakeHistory::FailAppend(absl::Status error) { SetAppendHook(Failing(std::move(error))); }
+
+void FakeHistory::FailRead(absl::Status error) {
+  absl::MutexLock lock(&mutex_);
+  read_error_ = std::move(error);
+}
+
+void FakeHistory::SetAppendHook(CommitHook hook) {
+  absl::MutexLock lock(&mutex_);
+  append_hook_ = std::move(hook);
+}
+
+int FakeHistory::append_count() const {
+  absl::MutexLock lock(&mutex_);
+  return append_count_;
+}
+
+}  // namespace berthmaster

@@ -1,0 +1,223 @@
+#include "tests/kernel/test_sockets.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/net/ip_address.h"
+#include "common/status/annotate.h"
+
+namespace berthmaster {
+namespace {
+
+constexpr int kBacklog = 4096;
+
+struct SocketAddress {
+  sockaddr_storage storage{};
+  socklen_t size = 0;
+  sockaddr* get() { return reinterpret_cast<sockaddr*>(&storage); }
+};
+
+SocketAddress MakeAddress(absl::string_view text, uint16_t port_number, bool is_mapped) {
+  const IpAddress address = IpAddress::Parse(text).value();
+  SocketAddress result;
+  if (address.is_v4() && !is_mapped) {
+    auto* v4 = reinterpret_cast<sockaddr_in*>(&result.storage);
+    v4->sin_family = AF_INET;
+    v4->sin_port = htons(port_number);
+    std::memcpy(&v4->sin_addr, address.data(), address.size());
+    result.size = sizeof(*v4);
+    return result;
+  }
+  auto* v6 = reinterpret_cast<sockaddr_in6*>(&result.storage);
+  v6->sin6_family = AF_INET6;
+  v6->sin6_port = htons(port_number);
+  if (address.is_v4()) {
+    v6->sin6_addr.s6_addr[10] = 0xff;
+    v6->sin6_addr.s6_addr[11] = 0xff;
+    std::memcpy(v6->sin6_addr.s6_addr + 12, address.data(), address.size());
+  } else {
+    std::memcpy(&v6->sin6_addr, address.data(), address.size());
+  }
+  result.size = sizeof(*v6);
+  return result;
+}
+
+UniqueFd MakeEvent() { return UniqueFd(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)); }
+
+void Wake(const UniqueFd& event) {
+  const uint64_t one = 1;
+  if (write(event.get(), &one, sizeof(one)) < 0) std::abort();
+}
+
+void Watch(const UniqueFd& epoll, int fd) {
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.fd = fd;
+  if (epoll_ctl(epoll.get(), EPOLL_CTL_ADD, fd, &event) != 0) std::abort();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<TestServer>> TestServer::Make(const ScopedNetns& netns,
+                                                             absl::string_view address,
+                                                             uint16_t listen_port,
+                                                             ServerMode mode) {
+  std::unique_ptr<TestServer> server(new TestServer());
+  server->mode_ = mode;
+  absl::Status status;
+  netns.RunInside([&] {
+    SocketAddress local = MakeAddress(address, listen_port, false);
+    server->listener_ =
+        UniqueFd(socket(local.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    const int fd = server->listener_.get();
+    const int backlog = mode == ServerMode::kAcceptsNothing ? 0 : kBacklog;
+    if (bind(fd, local.get(), local.size) != 0 || listen(fd, backlog) != 0 ||
+        getsockname(fd, local.get(), &local.size) != 0) {
+      status = ErrnoStatus(errno, absl::StrCat("listen on ", address, " ", listen_port));
+      return;
+    }
+    // sin_port and sin6_port are at the same place.
+    server->listen_port_ = ntohs(reinterpret_cast<sockaddr_in*>(&local.storage)->sin_port);
+  });
+  BERTHMASTER_RETURN_IF_ERROR(status);
+  if (mode == ServerMode::kAcceptsNothing) return server;
+  server->epoll_ = UniqueFd(epoll_create1(EPOLL_CLOEXEC));
+  server->wake_ = MakeEvent();
+  Watch(server->epoll_, server->wake_.get());
+  Watch(server->epoll_, server->listener_.get());
+  server->thread_ = std::thread([raw = server.get()] { raw->Serve(); });
+  return server;
+}
+
+TestServer::~TestServer() { Stop(); }
+
+void TestServer::Stop() {
+  if (!thread_.joinable()) return;
+  Wake(wake_);
+  thread_.join();
+}
+
+void TestServer::StopListening() {
+  Stop();
+  listener_ = UniqueFd();
+}
+
+void TestServer::Serve() {
+  while (true) {
+    epoll_event events[64];
+    const int count = epoll_wait(epoll_.get(), events, 64, -1);
+    for (int index = 0; index < count; ++index) {
+      const int fd = events[index].data.fd;
+      if (fd == wake_.get()) return;
+      if (fd != listener_.get()) {
+        // The client has closed.
+        std::erase_if(accepted_, [fd](const UniqueFd& one) { return one.get() == fd; });
+        continue;
+      }
+      while (true) {
+        UniqueFd connection(accept4(fd, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+        if (!connection.valid()) break;
+        ++accepted_count_;
+        if (mode_ == ServerMode::kClosesFirst) continue;
+        Watch(epoll_, connection.get());
+        accepted_.push_back(std::move(connection));
+      }
+    }
+  }
+}
+
+ConnectResult Connect(const ConnectOptions& options) {
+  SocketAddress destination =
+      MakeAddress(options.destination, options.destination_port, options.is_mapped);
+  const int flags = SOCK_CLOEXEC | (options.is_nonblocking ? SOCK_NONBLOCK : 0);
+  ConnectResult result;
+  result.fd = UniqueFd(socket(destination.storage.ss_family, SOCK_STREAM | flags, 0));
+  if (!result.fd.valid()) {
+    result.error_number = errno;
+    return result;
+  }
+  if (!options.source.empty()) {
+    const int one = 1;
+    SocketAddress source = MakeAddress(options.source, 0, options.is_mapped);
+    if (setsockopt(result.fd.get(), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof(one)) != 0 ||
+        bind(result.fd.get(), source.get(), source.size) != 0) {
+      result.error_number = errno;
+      return result;
+    }
+  }
+  if (connect(result.fd.get(), destination.get(), destination.size) != 0 && errno != EINPROGRESS) {
+    result.error_number = errno;
+  }
+  return result;
+}
+
+FillResult Fill(const ConnectOptions& options, int count_max) {
+  FillResult fill;
+  while (static_cast<int>(fill.fds.size()) < count_max) {
+    ConnectResult result = Connect(options);
+    if (result.error_number != 0) {
+      fill.error_number = result.error_number;
+      return fill;
+    }
+    fill.fds.push_back(std::move(result.fd));
+  }
+  return fill;
+}
+
+int OpenAndClose(const ConnectOptions& options, int count) {
+  for (int done = 0; done < count; ++done) {
+    if (Connect(options).error_number != 0) return done;
+  }
+  return count;
+}
+
+ShortConnections::ShortConnections(const ScopedNetns& netns, ConnectOptions options,
+                                   double connections_per_second)
+    : start_(clock_.MonotonicNow()), wake_(MakeEvent()) {
+  thread_ = std::thread([this, &netns, options = std::move(options), connections_per_second] {
+    netns.RunInside([&] { Run(options, connections_per_second); });
+  });
+}
+
+ShortConnections::~ShortConnections() {
+  Wake(wake_);
+  thread_.join();
+}
+
+absl::Duration ShortConnections::first_exhausted() const {
+  const int64_t us = first_exhausted_us_;
+  return us < 0 ? absl::InfiniteDuration() : absl::Microseconds(us);
+}
+
+void ShortConnections::Run(const ConnectOptions& options, double connections_per_second) {
+  const absl::Duration period = absl::Seconds(1) / connections_per_second;
+  for (int64_t number = 0;; ++number) {
+    // Against the start and not the time before, so that a late one does not slow the rate.
+    const absl::Duration wait = start_ + number * period - clock_.MonotonicNow();
+    const timespec limit = absl::ToTimespec(std::max(wait, absl::ZeroDuration()));
+    pollfd event = {wake_.get(), POLLIN, 0};
+    if (ppoll(&event, 1, &limit, nullptr) > 0) return;
+    const int error_number = Connect(options).error_number;
+    if (error_number == 0) {
+      ++ok_count_;
+    } else if (error_number == EADDRNOTAVAIL) {
+      if (++exhausted_count_ == 1) {
+        first_exhausted_us_ = absl::ToInt64Microseconds(clock_.MonotonicNow() - start_);
+      }
+    } else {
+      ++failed_count_;
+    }
+  }
+}
+
+}  // namespace berthmaster
