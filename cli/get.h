@@ -14,13 +14,13 @@ namespace berthmaster {
 // What narrows a `get`. Empty fields match all.
 struct GetOptions {
   // A host's name, with or without "hosts/".
-  std::string host;
+  std::string host = {};
   // A namespace's full name, or its label.
-  std::string netns;
+  std::string netns = {};
   // ADDRESS or ADDRESS:PORT.
-  std::string destination;
+  std::string destination = {};
   // A state's short name, in any case: "open".
-  std::string state;
+  std::string state = {};
   OutputFormat format = OutputFormat::kTable;
 };
 

@@ -1,6 +1,7 @@
 // berthctl: the API of Berthmaster on the command line. Data goes to standard output, everything
 // else to standard error.
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -72,6 +73,12 @@ bool Print(const std::string& text) {
          std::fflush(stdout) == 0;
 }
 
+// Returns after `limit`, or as soon as nobody reads standard output any more.
+void WaitForReaderToGo(absl::Duration limit) {
+  pollfd output{.fd = STDOUT_FILENO, .events = 0, .revents = 0};
+  poll(&output, 1, static_cast<int>(absl::ToInt64Milliseconds(limit)));
+}
+
 void Complain(const std::string& text) { std::fprintf(stderr, "berthctl: %s\n", text.c_str()); }
 
 int Fail(const absl::Status& status) {
@@ -115,7 +122,8 @@ int RunWatch(Client& client, const Arguments& arguments, Clock& clock) {
   if (!kind.ok()) return Fail(kind.status());
   absl::StatusOr<OutputFormat> format = ParseOutputFormat(arguments.output);
   if (!format.ok()) return Fail(format.status());
-  absl::Status status = Watch(client, {.kind = *kind, .format = *format}, clock, Print, Complain);
+  absl::Status status =
+      Watch(client, {.kind = *kind, .format = *format}, clock, Print, Complain, WaitForReaderToGo);
   return status.ok() ? kExitOk : Fail(status);
 }
 

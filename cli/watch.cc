@@ -12,6 +12,10 @@
 namespace berthmaster {
 namespace {
 
+// Before a broken stream is opened again: a controller that sheds load is not asked in a tight
+// loop.
+constexpr absl::Duration kReopenDelay = absl::Seconds(1);
+
 // How one read of a stream went on.
 enum class Next { kGoOn, kStop };
 
@@ -102,6 +106,18 @@ absl::Status WatchOnce(Client& client, const WatchOptions& options, Absent absen
   }
 }
 
+absl::Status CheckExists(Client& client, const ResourceRef& ref) {
+  if (ref.kind == ResourceKind::kIncident) {
+    v1::GetIncidentRequest request;
+    request.set_name(ref.name);
+    return client.Call(client.incidents(), &v1::IncidentService::Stub::GetIncident, request)
+        .status();
+  }
+  v1::GetRolloutRequest request;
+  request.set_name(ref.name);
+  return client.Call(client.rollouts(), &v1::RolloutService::Stub::GetRollout, request).status();
+}
+
 // Whether nothing follows the state.
 bool IsFinal(const v1::Incident& incident) {
   return incident.state() == v1::INCIDENT_STATE_RESOLVED;
@@ -129,7 +145,8 @@ Next Judge(const Resource& resource, const ResourceRef& ref, const std::string& 
 
 absl::Status Watch(Client& client, const WatchOptions& options, Clock& clock,
                    const std::function<bool(const std::string&)>& print,
-                   const std::function<void(const std::string&)>& complain) {
+                   const std::function<void(const std::string&)>& complain,
+                   const std::function<void(absl::Duration)>& pause) {
   bool complained = false;
   Absent absent = Absent::kFail;
   auto print_and_note = [&](const std::string& text) {
@@ -143,11 +160,18 @@ absl::Status Watch(Client& client, const WatchOptions& options, Clock& clock,
     if (!complained)
       complain(absl::StrCat("lost the stream: ", status.message(), "; trying again"));
     complained = true;
+    pause(kReopenDelay);
   }
 }
 
 absl::Status WaitForState(Client& client, const ResourceRef& ref, absl::string_view state,
                           absl::Duration limit) {
+  if (ref.kind != ResourceKind::kIncident && ref.kind != ResourceKind::kRollout) {
+    return absl::InvalidArgumentError("only incidents and rollouts can be waited for");
+  }
+  // A name that does not exist would never come in the stream.
+  absl::Status exists = CheckExists(client, ref);
+  if (!exists.ok()) return exists;
   std::string wanted = absl::AsciiStrToUpper(state);
   absl::Status verdict = absl::UnknownError("");
   absl::Status streamed;
@@ -157,14 +181,12 @@ absl::Status WaitForState(Client& client, const ResourceRef& ref, absl::string_v
             client, client.incidents(), &v1::IncidentService::Stub::WatchIncidents, Absent::kWait,
             limit,
             [&](const auto& response) { return Judge(response.incident(), ref, wanted, verdict); });
-  } else if (ref.kind == ResourceKind::kRollout) {
+  } else {
     streamed =
         Follow<v1::RolloutService::Stub, v1::WatchRolloutsRequest, v1::WatchRolloutsResponse>(
             client, client.rollouts(), &v1::RolloutService::Stub::WatchRollouts, Absent::kWait,
             limit,
             [&](const auto& response) { return Judge(response.rollout(), ref, wanted, verdict); });
-  } else {
-    return absl::InvalidArgumentError("only incidents and rollouts can be waited for");
   }
   if (streamed.code() == absl::StatusCode::kDeadlineExceeded) {
     return absl::DeadlineExceededError(

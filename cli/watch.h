@@ -21,11 +21,12 @@ struct WatchOptions {
 };
 
 // `berthctl watch`: what is there, then each change, until `print` returns false (nobody reads any
-// more). A broken stream is opened again, with a word to `complain` once. The error is the server's
-// when it refuses to stream at all.
+// more). A broken stream is opened again, with a word to `complain` once, after `pause` has let
+// some time pass. The error is the server's when it refuses to stream at all.
 absl::Status Watch(Client& client, const WatchOptions& options, Clock& clock,
                    const std::function<bool(const std::string&)>& print,
-                   const std::function<void(const std::string&)>& complain);
+                   const std::function<void(const std::string&)>& complain,
+                   const std::function<void(absl::Duration)>& pause);
 
 // `berthctl wait`: returns when the incident, recommendation or rollout `name` has the state
 // `state` (its short name, any case). DEADLINE_EXCEEDED when `limit` is over, FAILED_PRECONDITION

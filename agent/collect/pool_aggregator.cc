@@ -55,6 +55,8 @@ void PoolAggregator::Visit(const SocketRow& row) {
 }
 
 NetnsCounts PoolAggregator::Finish() {
+  // Every listening port is a blocked one.
+  if (blocked_.empty()) return std::move(counts_);
   for (int port = space_.range.low; port <= space_.range.high; ++port) {
     if (blocked_.Contains(port) && !space_.reserved.Contains(port)) ++counts_.blocked;
     if (listening_.Contains(port)) counts_.listening_ports.push_back(static_cast<uint16_t>(port));

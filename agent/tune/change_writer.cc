@@ -81,12 +81,12 @@ ChangeResult ChangeWriter::Apply(const DesiredChange& change) {
   result.effective_value = *current;
   if (absl::StatusOr<std::string> reached = enforced_.Read(entry.netns, entry.sysctl);
       !reached.ok()) {
-    return Refused(std::move(result),
-                   absl::PermissionDeniedError(
-                       absl::StrCat("netns ", entry.netns.cookie, " (inode ", entry.netns.inode,
-                                    ") is not one in which this agent may make changes; add it to "
-                                    "enforce-netns of the agent if it is to be (",
-                                    reached.status().message(), ")")));
+    return Refused(
+        std::move(result),
+        absl::PermissionDeniedError(absl::StrCat(
+            "NETNS_NOT_ALLOWED: netns ", entry.netns.cookie, " (inode ", entry.netns.inode,
+            ") is not one in which this agent may make changes; add it to "
+            "enforce-netns of the agent if it is to be")));
   }
   if (!SameSysctlValue(entry.sysctl, *current, change.change.expected_value)) {
     return Refused(std::move(result),

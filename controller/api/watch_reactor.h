@@ -153,7 +153,7 @@ class WatchReactor final : public grpc::ServerWriteReactor<Response>, public Wat
   std::shared_ptr<WatchReactor> self_;
 
   absl::Mutex mutex_;
-  const std::unique_ptr<WatchSource<Response>> source_ ABSL_PT_GUARDED_BY(mutex_);
+  std::unique_ptr<WatchSource<Response>> source_ ABSL_GUARDED_BY(mutex_);
   WatchSchedule schedule_ ABSL_GUARDED_BY(mutex_);
   // Must not change while a write of it is in flight.
   Response response_ ABSL_GUARDED_BY(mutex_);

@@ -1,6 +1,7 @@
 #include "controller/detect/pool_window.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "controller/detect/inflow.h"
 
@@ -11,6 +12,7 @@ void PoolWindow::Add(const PoolSample& pool, const Observation& observation) {
   absl::Duration interval = observation.interval.value_or(absl::ZeroDuration());
   AddInterval(pool, observation);
   AddRun(pool, observation);
+  AddCheckpoint(pool, interval);
   AddNearLimit(pool, interval);
   last_ = pool;
 }
@@ -52,6 +54,15 @@ void PoolWindow::AddRun(const PoolSample& pool, const Observation& observation) 
   } else {
     run_ += interval;
   }
+}
+
+void PoolWindow::AddCheckpoint(const PoolSample& pool, absl::Duration interval) {
+  checkpoint_age_ += interval;
+  if (checkpoint_.has_value() && checkpoint_age_ < kLeakTime) return;
+  long_ago_ = std::move(checkpoint_);
+  checkpoint_ = pool;
+  checkpoint_->time_wait_releases.clear();
+  checkpoint_age_ = absl::ZeroDuration();
 }
 
 void PoolWindow::AddNearLimit(const PoolSample& pool, absl::Duration interval) {

@@ -39,6 +39,8 @@ class PoolWindow {
   int strict_samples() const { return strict_samples_; }
   // The pool where the run began; null outside of a run.
   const PoolSample* run_start() const { return run_start_.has_value() ? &*run_start_ : nullptr; }
+  // The pool as it was kLeakTime to twice that ago; null when it was not seen then.
+  const PoolSample* long_ago() const { return long_ago_.has_value() ? &*long_ago_ : nullptr; }
   // For how long it has been at kNearLimitUtilizationMin or above.
   absl::Duration near_limit_time() const { return near_limit_time_; }
   int near_limit_samples() const { return near_limit_samples_; }
@@ -53,6 +55,7 @@ class PoolWindow {
   bool Even(size_t intervals, double rate) const;
   void AddInterval(const PoolSample& pool, const Observation& observation);
   void AddRun(const PoolSample& pool, const Observation& observation);
+  void AddCheckpoint(const PoolSample& pool, absl::Duration interval);
   void AddNearLimit(const PoolSample& pool, absl::Duration interval);
 
   std::optional<PoolSample> last_;
@@ -64,6 +67,9 @@ class PoolWindow {
   absl::Duration run_;
   absl::Duration lapse_;
   std::optional<PoolSample> run_start_;
+  std::optional<PoolSample> long_ago_;
+  std::optional<PoolSample> checkpoint_;
+  absl::Duration checkpoint_age_;
   absl::Duration near_limit_time_;
   int near_limit_samples_ = 0;
 };

@@ -45,8 +45,10 @@ inline constexpr absl::Duration kStuckTime = absl::Seconds(5);
 // own pool at the start; so they must come far, or go on for long.
 inline constexpr double kFilledUtilizationMin = 0.8;
 inline constexpr double kLeakUtilizationMin = 0.3;
-// Of the capacity, in the run: four sigma of the number open in an honest pool of 400.
+// In that time, or up to twice it, it must have grown by this share of the capacity, and by this
+// many sigma of the number open in an honest pool, which wanders by its square root.
 inline constexpr double kLeakGrowthShareMin = 0.15;
+inline constexpr double kLeakGrowthSigmas = 6;
 inline constexpr absl::Duration kLeakTime = absl::Minutes(2);
 // A slow leak is no incident before this much time is left.
 inline constexpr absl::Duration kLeakHorizon = absl::Hours(1);

@@ -6,8 +6,10 @@
 
 #include <vector>
 
+#include "absl/synchronization/notification.h"
 #include "berthmaster/v1/agent.grpc.pb.h"
 #include "berthmaster/v1/event.grpc.pb.h"
+#include "controller/web_gateway/grpc_call.h"
 #include "tests/process/temp_directory.h"
 
 namespace berthmaster {
@@ -71,6 +73,43 @@ TEST_F(ControllerTest, AStopIsQuickWithAgentsAndWatchesAttached) {
   EXPECT_EQ(watch->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
   silent_context.TryCancel();
   silent->Finish();
+}
+
+// The first message that `method` answers to `request`, in bytes.
+std::string FirstAnswer(std::shared_ptr<grpc::Channel> channel, const std::string& method,
+                        const std::string& request) {
+  grpc::GenericStub stub(std::move(channel));
+  const auto open_calls = std::make_shared<OpenCalls>();
+  std::string answer;
+  absl::Notification first;
+  absl::Notification ended;
+  const auto call = GrpcCall::Start(stub, {method, request, absl::Seconds(30)},
+                                    {[&answer, &first](const std::string& message) {
+                                       answer = message;
+                                       first.Notify();
+                                     },
+                                     [&ended](const grpc::Status&) { ended.Notify(); }},
+                                    open_calls);
+  EXPECT_TRUE(first.WaitForNotificationWithTimeout(absl::Seconds(30)));
+  // The read that finds the end.
+  call->ReadNext();
+  ended.WaitForNotificationWithTimeout(absl::Seconds(30));
+  EXPECT_TRUE(open_calls->WaitUntilNone(absl::Seconds(30)));
+  return answer;
+}
+
+TEST_F(ControllerTest, HealthIsServingAndReflectionNamesTheServices) {
+  // status = SERVING
+  EXPECT_EQ(FirstAnswer(channel_, "/grpc.health.v1.Health/Check", ""), "\x08\x01");
+  // list_services = "*"
+  const std::string services = FirstAnswer(
+      channel_, "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", "\x3a\x01*");
+  for (const char* service :
+       {"berthmaster.v1.AgentService", "berthmaster.v1.EventService", "berthmaster.v1.HostService",
+        "berthmaster.v1.IncidentService", "berthmaster.v1.PoolService",
+        "berthmaster.v1.RecommendationService", "berthmaster.v1.RolloutService"}) {
+    EXPECT_THAT(services, ::testing::HasSubstr(service));
+  }
 }
 
 TEST_F(ControllerTest, ASecondOneOnTheSameDataDirectoryIsRefused) {

@@ -126,9 +126,9 @@ TEST_F(TunerRefusalTest, ANamespaceInWhichItMayNotMakeChanges) {
   enforced_ = &nothing;
   Start();
 
-  EXPECT_THAT(RefusalOf(WidenRange()),
-              StartsWith("netns 7 (inode 4026532001) is not one in which this agent may make "
-                         "changes; add it to enforce-netns"));
+  EXPECT_EQ(RefusalOf(WidenRange()),
+            "NETNS_NOT_ALLOWED: netns 7 (inode 4026532001) is not one in which this agent may make "
+            "changes; add it to enforce-netns of the agent if it is to be");
 }
 
 TEST_F(TunerRefusalTest, APriorValueOtherThanExpected) {

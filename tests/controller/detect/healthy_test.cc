@@ -79,6 +79,19 @@ TEST_P(Healthy, ABigHonestPoolAtSixtyPercent) {
   }
 }
 
+TEST_P(Healthy, AnHonestPoolThatWandersAroundSixtyPercent) {
+  for (uint32_t seed = 100; seed <= 125; ++seed) {
+    PoolSimulator::Options options = Load([](double) { return 24.0; }, 10);
+    options.live_at_start = 240;
+    options.random_hold = true;
+    options.random_arrivals = true;
+    options.closed_here_share = 0;
+    options.seed = seed;
+    PoolSimulator pool(options);
+    ExpectSilence(pool, 600);
+  }
+}
+
 TEST_P(Healthy, LongConnectionsWithRareCloses) {
   for (uint32_t seed = 1; seed <= 10; ++seed) {
     // 240 from the start, each replaced after ten minutes or so.

@@ -167,7 +167,8 @@ TEST_F(DecisionsTest, WritesTheApproversValue) {
   EXPECT_NE(approved->durable_form.find("net.ipv4.ip_local_port_range = 40000 49999"),
             std::string::npos);
   bool found = false;
-  for (const DesiredChange& change : session_->desired().back().changes) {
+  const DesiredState desired = session_->desired().back();
+  for (const DesiredChange& change : desired.changes) {
     found = found || change.change.desired_value == "40000 49999";
   }
   EXPECT_TRUE(found);
