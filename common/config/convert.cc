@@ -80,9 +80,6 @@ absl::StatusOr<ConfigValue> ToEndpoint(const ConfigKey& key, absl::string_view t
   if (std::any_of(endpoint.host.begin(), endpoint.host.end(), is_odd)) {
     return Bad(text, "has a host that is neither a name nor an address");
   }
-  if (!AllDigits(text.substr(text.rfind(':') + 1))) {
-    return Bad(text, "has a port that is not a whole number");
-  }
   if (key.kind == ConfigKind::kEndpoint && endpoint.listen_port == 0) {
     return Bad(text, "has port 0, to which nothing can connect; write a port from 1 to 65535");
   }

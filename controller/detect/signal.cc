@@ -55,21 +55,22 @@ bool StuckShown(const PoolSample& pool, const PoolWindow& window, double grown) 
                                          window.run() >= kStuckTime && grown >= kGrowthMin);
 }
 
-// Growth since the run began would count the moment in which an application filled its own pool.
-bool GrowsForLong(const PoolSample& pool, const PoolWindow& window) {
+// The growth of the run and that of the last minutes: either alone may count the moment in which an
+// application filled its own pool.
+bool GrowsForLong(const PoolSample& pool, const PoolWindow& window, double grown_in_run) {
   const PoolSample* before = window.long_ago();
   if (before == nullptr || window.run() < kLeakTime) return false;
   double grown =
       CountOf(StateGroup::kEstablished, pool) - CountOf(StateGroup::kEstablished, *before);
   double noise = kLeakGrowthSigmas * std::sqrt(std::max(pool.in_use, 0));
-  return grown >= std::max(noise, kLeakGrowthShareMin * pool.capacity);
+  return std::min(grown, grown_in_run) >= std::max(noise, kLeakGrowthShareMin * pool.capacity);
 }
 
 bool LeakShown(const PoolSample& pool, const PoolWindow& window, const Outcome& outcome,
                double grown) {
   if (*outcome.time_to_exhaustion > kLeakHorizon) return false;
   return Filled(pool, window, grown) ||
-         (pool.utilization() >= kLeakUtilizationMin && GrowsForLong(pool, window));
+         (pool.utilization() >= kLeakUtilizationMin && GrowsForLong(pool, window, grown));
 }
 
 bool ForecastShown(const PoolSample& pool, const PoolWindow& window, const Outcome& outcome) {

@@ -184,8 +184,10 @@ std::optional<absl::Duration> RunAgent(HostSampler& sampler, int socket_count) {
   const HostSample sample = sampler.Sample().value();
   int in_use = 0;
   for (const PoolSample& pool : sample.namespaces.at(0).pools) in_use += pool.in_use;
-  if (in_use < socket_count / 2) return std::nullopt;
-  return sample.cpu_time;
+  if (in_use >= socket_count / 2) return sample.cpu_time;
+  std::printf("%d sockets in pools, %d in TIME_WAIT by sockstat: ", in_use,
+              sample.namespaces[0].time_wait);
+  return std::nullopt;
 }
 
 absl::Duration Median(std::vector<absl::Duration> values) {

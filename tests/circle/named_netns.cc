@@ -2,11 +2,14 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
+#include <system_error>
 #include <thread>
 
 #include "absl/strings/ascii.h"
@@ -48,10 +51,23 @@ ino_t InodeOf(const std::string& path) {
   return info.st_ino;
 }
 
+// Deletes what a test program that was killed left behind.
+void DeleteLeftovers() {
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator("/run/netns", ignored)) {
+    const std::string name = entry.path().filename().string();
+    pid_t owner = 0;
+    if (std::sscanf(name.c_str(), "bmtest-%d-", &owner) == 1 && kill(owner, 0) != 0) {
+      Run({"ip", "netns", "delete", name});
+    }
+  }
+}
+
 }  // namespace
 
 NamedNetns::NamedNetns(absl::string_view suffix)
     : name_(absl::StrCat("bmtest-", getpid(), "-", suffix)) {
+  DeleteLeftovers();
   Run({"ip", "netns", "add", name_});
   inode_ = InodeOf(absl::StrCat("/run/netns/", name_));
   Run({"ip", "-n", name_, "link", "set", "lo", "up"});

@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "common/file/file.h"
 #include "tests/circle/berthmaster_stack.h"
 #include "tests/circle/named_netns.h"
@@ -68,6 +70,27 @@ void MakeServerSideTimeWait(int count) {
   }
 }
 
+int InTable(const std::vector<v1::Pool>& pools, const std::string& netns_label) {
+  for (const v1::Pool& pool : pools) {
+    if (pool.kind() == v1::POOL_KIND_TIME_WAIT_TABLE && pool.netns_label() == netns_label) {
+      return pool.in_use();
+    }
+  }
+  return 0;
+}
+
+// What the newest samples say, until one says `wanted`: while other tests churn through the host's
+// one socket table, the kernel now and then leaves a row out of a dump.
+int EventuallyInTable(BerthmasterStack& stack, const std::string& netns_label, int wanted) {
+  constexpr int kSamples = 5;
+  int count = InTable(stack.Pools(), netns_label);
+  for (int i = 0; i < kSamples && count != wanted; ++i) {
+    absl::SleepFor(absl::Seconds(1));
+    count = InTable(stack.Pools(), netns_label);
+  }
+  return count;
+}
+
 class Silence : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -90,19 +113,15 @@ TEST_F(Silence, KeepsQuietAboutReusableAndServerSideTimeWait) {
   ASSERT_EQ(load->WaitForExit(absl::Seconds(60)), 0) << load->Output();
 
   ASSERT_TRUE(absl::StrContains(load->Output(), " 0 without a port")) << load->Output();
-  int server_side_in_table = 0;
   int loopback_reusable = 0;
   for (const v1::Pool& pool : stack.Pools()) {
-    if (pool.kind() == v1::POOL_KIND_TIME_WAIT_TABLE && pool.netns_label() == server.name()) {
-      server_side_in_table = pool.in_use();
-    }
     if (pool.kind() == v1::POOL_KIND_CONNECT && pool.netns_label() == loopback.name()) {
       loopback_reusable = pool.reusable();
     }
     EXPECT_FALSE(pool.kind() == v1::POOL_KIND_CONNECT && pool.netns_label() == server.name())
         << "server-side TIME_WAIT is no pool of ports: " << pool.ShortDebugString();
   }
-  EXPECT_EQ(server_side_in_table, kServerSideTimeWait);
+  EXPECT_EQ(EventuallyInTable(stack, server.name(), kServerSideTimeWait), kServerSideTimeWait);
   // connect() stays on the 200 ports of one parity: about 100 are younger than a second.
   EXPECT_GT(loopback_reusable, 50);
   EXPECT_TRUE(stack.Incidents().empty()) << stack.Incidents().front().ShortDebugString();

@@ -40,13 +40,16 @@ void FuzzGrpcWeb(const uint8_t* data, size_t size) {
   const absl::string_view bytes(reinterpret_cast<const char*>(data), size);
   FuzzFrames(bytes);
   if (ParseGrpcTimeout(bytes).ok()) Require(*ParseGrpcTimeout(bytes) >= absl::ZeroDuration());
-  ParseGrpcWebContentType(bytes).has_value();
+  const auto encoding = ParseGrpcWebContentType(bytes);
+  Require(!encoding.has_value() || ParseGrpcWebContentType(ContentTypeOf(*encoding)) == encoding);
   std::string decoded;
   if (DecodePath(bytes, decoded)) {
     Require(decoded.size() <= bytes.size() && !absl::StrContains(decoded, "/../"));
   }
-  CheckHost({"127.0.0.1", 7680}, bytes).ok();
-  CheckOrigin(bytes, bytes).ok();
+  for (const absl::Status& status :
+       {CheckHost({"127.0.0.1", 7680}, bytes), CheckOrigin(bytes, bytes)}) {
+    Require(status.ok() || !status.message().empty());
+  }
   if (IsCallable(bytes)) Require(!absl::StrContains(bytes, "AgentService"));
 }
 

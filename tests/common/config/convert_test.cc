@@ -69,7 +69,8 @@ TEST(ConvertConfigValue, ReadsEndpoints) {
             "'127.0.0.1' has no port; write HOST:PORT, for example 127.0.0.1:7600");
   EXPECT_EQ(Verdict(dial, "dns///a b:1"),
             "'dns///a b:1' has a host that is neither a name nor an address");
-  EXPECT_EQ(Verdict(dial, "a: 1"), "'a: 1' has a port that is not a whole number");
+  EXPECT_EQ(Verdict(dial, "a: 1"),
+            "'a: 1' has no port between 0 and 65535; write HOST:PORT, for example 127.0.0.1:7600");
 }
 
 TEST(ConvertConfigValue, RefusesTextsThatAreNoConfiguration) {

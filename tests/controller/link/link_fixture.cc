@@ -3,6 +3,8 @@
 #include <chrono>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "common/clock/clock.h"
 #include "common/wire/identity_wire.h"
 #include "common/wire/sample_wire.h"
 
@@ -10,7 +12,7 @@ namespace berthmaster {
 namespace {
 
 std::chrono::system_clock::time_point Soon(int seconds) {
-  return std::chrono::system_clock::now() + std::chrono::seconds(seconds);
+  return absl::ToChronoTime(LinuxClock().SystemNow() + absl::Seconds(seconds));
 }
 
 }  // namespace
