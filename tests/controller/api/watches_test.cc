@@ -180,6 +180,7 @@ TEST_F(WatchesTest, AReaderThatDoesNotReadIsSentAway) {
   const auto events_context = BoundedContext();
   const auto events = v1::EventService::NewStub(channel())->WatchEvents(events_context.get(), {});
   v1::WatchEventsResponse event;
+  ASSERT_TRUE(events->Read(&event));
   for (int round = 0; round < 40; ++round) {
     clock_.Advance(WatchLimits().patience / 10);
     Change(EventKind::kIncident, "i1");
