@@ -20,6 +20,9 @@ constexpr double kAllClosedHere = 0.95;
 // Keeps the slope of the live part finite for connections of no length.
 constexpr double kHoldMinSeconds = 0.001;
 
+// An entry of the release histogram.
+constexpr double kReleaseStepSeconds = 1;
+
 constexpr double kForEver = std::numeric_limits<double>::infinity();
 
 std::optional<double> Known(std::optional<double> rate) {
@@ -139,9 +142,10 @@ class Occupancy {
     if (!reuse_delay.has_value() || pool.kind == PoolKind::kTimeWaitTable) return;
     delay_ = std::clamp(absl::ToDoubleSeconds(*reuse_delay), kHoldMinSeconds, kHold);
     young_ = std::min(releases_.YoungerThan(delay_), held_);
-    // Peers without timestamps leave TIME_WAIT that no delay makes reusable. The +1 keeps a pool
-    // with hardly any from being judged by them.
-    double old = time_wait_ - young_;
+    // Peers without timestamps leave TIME_WAIT that no delay makes reusable. Only what is older by
+    // a whole step of the histogram counts: at the edge itself a few sockets would weigh a minute
+    // each. The +1 keeps a pool with hardly any from being judged by them.
+    double old = time_wait_ - releases_.YoungerThan(delay_ + kReleaseStepSeconds);
     reusable_share_ = std::min(1.0, (reusable + 1) / (old + 1));
     held_ -= reusable_share_ * young_;
   }
@@ -199,6 +203,11 @@ Forecast MakeForecast(const PoolSample& pool, std::optional<absl::Duration> reus
   }
   if (pool.capacity > 0 && !occupancy.endless()) {
     forecast.settled_utilization = occupancy.Settled() / pool.capacity;
+    // A connect() that fails opens nothing, so the load of an exhausted pool is at least what is
+    // seen.
+    if (pool.headroom() == 0) {
+      forecast.settled_utilization = std::max(*forecast.settled_utilization, 1.0);
+    }
   }
   if (!forecast.time_to_exhaustion.has_value()) {
     forecast.time_to_exhaustion = FirstAtOrAbove(occupancy, pool.capacity);

@@ -93,7 +93,9 @@ bool PoolWindow::Even(size_t intervals, double rate) const {
 }
 
 bool PoolWindow::Steady(double rate) const {
-  if (Even(kSteadyIntervals, rate)) return true;
+  absl::Duration length;
+  for (size_t i = 0; i < interval_count_; ++i) length += intervals_[i].length;
+  if (length >= kSteadyIntervalsTimeMin && Even(kSteadyIntervals, rate)) return true;
   return interval_count_ >= 2 && intervals_[0].length + intervals_[1].length >= kSteadyTime &&
          Even(2, rate);
 }

@@ -20,6 +20,8 @@ inline constexpr double kForecastUtilizationMin = 0.15;
 // As many intervals in a row must show about the same inflow: a burst of up to two seconds never
 // fills three intervals of a second evenly.
 inline constexpr size_t kSteadyIntervals = 3;
+// However short the sample interval is: three intervals of a second, less their jitter.
+inline constexpr absl::Duration kSteadyIntervalsTimeMin = absl::Milliseconds(2500);
 // Or fewer that last longer.
 inline constexpr absl::Duration kSteadyTime = absl::Seconds(6);
 // An interval is even with the largest when its inflow + 2 sigma reaches this share of it.

@@ -8,8 +8,7 @@ namespace {
 
 TEST(NetnsFilter, NamesByLabelNameAndInode) {
   const FoundNetns named = {"/run/netns/blue", "blue", {{"named", "blue"}}, false};
-  const FoundNetns host = {
-      "/proc/1/ns/net", "host", {{"process", "init"}, {"pid", "1"}}, true};
+  const FoundNetns host = {"/proc/1/ns/net", "host", {{"process", "init"}, {"pid", "1"}}, true};
 
   EXPECT_TRUE(IsWantedNetns({}, 42, named));
   EXPECT_TRUE(IsWantedNetns({"red", "blue"}, 42, named));

@@ -49,7 +49,9 @@ TEST(ParseConfigYaml, ReadsQuotesAfterOtherLetters) {
 
 TEST(ParseConfigYaml, RefusesOtherEncodings) {
   const std::string why = "f.yaml:1: is not UTF-8 text, or begins with a byte order mark";
-  EXPECT_EQ(Refusal("\xef\xbb\xbf" "a: 1\n"), why);
+  EXPECT_EQ(Refusal("\xef\xbb\xbf"
+                    "a: 1\n"),
+            why);
   EXPECT_EQ(Refusal(std::string("a\0:\0 \0x\0", 8)), why);
 }
 

@@ -115,6 +115,26 @@ TEST(MakeForecast, HoldsTimeWaitForTheReuseDelayOnly) {
   EXPECT_NEAR(forecast.curve[30].in_use, 100, 1);
 }
 
+TEST(MakeForecast, IsNotFooledByAFewSocketsAtTheEdgeOfTheDelay) {
+  // The load began 1.2 s ago: 18 sockets are in the second second, 16 of them reusable already.
+  PoolSample pool = Churn(100, 1);
+  pool.time_wait_releases[59] = 18;
+  pool.in_use = pool.states[TcpState::kTimeWait] = 118;
+  pool.reusable = 16;
+
+  Forecast forecast = MakeForecast(pool, absl::Seconds(1));
+
+  EXPECT_NEAR(*forecast.settled_utilization, 100 * 1 / 400.0, 0.001);
+  EXPECT_EQ(forecast.time_to_exhaustion, std::nullopt);
+}
+
+TEST(MakeForecast, SettlesFullWhenTheLimitCutsTheLoadOff) {
+  PoolSample pool = Churn(10, 40);
+  pool.connection_rate = pool.time_wait_rate = 0;
+
+  EXPECT_EQ(*MakeForecast(pool, std::nullopt).settled_utilization, 1.0);
+}
+
 TEST(MakeForecast, DoesNotTrustReuseThatTheSampleRefutes) {
   // The peers have no timestamps: of 300 that are old enough none is reusable.
   PoolSample pool = Churn(20, 15);

@@ -53,6 +53,15 @@ TEST_P(Healthy, AShortBurst) {
   }
 }
 
+TEST_P(Healthy, AShortBurstSampledFiveTimesASecond) {
+  for (double seconds : {0.5, 1.0, 2.0}) {
+    SCOPED_TRACE(seconds);
+    double rate = 300 / seconds;
+    PoolSimulator pool(Load([=](double t) { return t >= 3 && t < 3 + seconds ? rate : 0.0; }));
+    ExpectSilence(pool, 100, 0.2);
+  }
+}
+
 TEST_P(Healthy, AStartUpSpikeBeforeASteadyLoad) {
   PoolSimulator pool(Load([](double t) { return t < 1.5 ? 100.0 : 2.0; }));
   ExpectSilence(pool, 200);
