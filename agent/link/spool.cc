@@ -203,7 +203,7 @@ void Spool::SkipPast(int64_t sequence) {
   if (sequence >= next_sequence_ && sequence <= kSequenceMax) next_sequence_ = sequence + 1;
 }
 
-void Spool::Forget(std::deque<Item>::iterator item) {
+void Spool::Forget(const std::deque<Item>::iterator& item) {
   if (item->memory.has_value()) {
     memory_bytes_ -= item->payload_bytes;
   } else if (auto segment = segments_.find(item->segment); segment != segments_.end()) {

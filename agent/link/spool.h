@@ -90,7 +90,7 @@ class Spool {
     size_t held_count = 0;
   };
 
-  Spool(SpoolOptions options) : options_(std::move(options)) {}
+  explicit Spool(SpoolOptions options) : options_(std::move(options)) {}
 
   absl::Status Recover(Random& random);
   void RecoverSegments();
@@ -98,7 +98,7 @@ class Spool {
   absl::Status AppendToDisk(absl::string_view payload);
   absl::Status OpenSegment();
   std::optional<std::string> ReadPayload(const Item& item) const;
-  void Forget(std::deque<Item>::iterator item);
+  void Forget(const std::deque<Item>::iterator& item);
   void DropOldest(absl::string_view why);
   void KeepWithinBounds();
   void DeleteEmptySegments();
