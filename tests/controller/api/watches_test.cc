@@ -170,8 +170,11 @@ TEST_F(WatchesTest, AReaderThatDoesNotReadIsSentAway) {
   }
   fleet_.Put(MakeHost("web-1", {MakeNetns(7, std::move(pools))}));
   const auto context = BoundedContext();
-  const auto socket_channel =
-      grpc::CreateChannel(server_->address().ToString(), grpc::InsecureChannelCredentials());
+  // A window that grows with the traffic could take in all of it.
+  grpc::ChannelArguments fixed_window;
+  fixed_window.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  const auto socket_channel = grpc::CreateCustomChannel(
+      server_->address().ToString(), grpc::InsecureChannelCredentials(), fixed_window);
   const auto stream = v1::PoolService::NewStub(socket_channel)->WatchPools(context.get(), {});
   v1::WatchPoolsResponse response;
   ASSERT_TRUE(stream->Read(&response));
