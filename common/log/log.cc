@@ -13,14 +13,14 @@ namespace berthmaster {
 namespace {
 
 spdlog::logger& Logger() {
-  static const std::shared_ptr<spdlog::logger> logger = [] {
+  static const std::shared_ptr<spdlog::logger> kLogger = [] {
     auto made = std::make_shared<spdlog::logger>("berthmaster",
                                                  std::make_shared<spdlog::sinks::stderr_sink_mt>());
     made->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ %v", spdlog::pattern_time_type::utc);
     made->flush_on(spdlog::level::info);
     return made;
   }();
-  return *logger;
+  return *kLogger;
 }
 
 spdlog::level::level_enum ToSpdlog(LogLevel level) {

@@ -28,7 +28,8 @@ void BlockingReads::Post(Read read) {
       waiting_.push_back(std::move(read));
     }
   }
-  if (!refusal.ok()) read(refusal);
+  // Only a read that was refused was not moved.
+  if (!refusal.ok()) read(refusal);  // NOLINT(bugprone-use-after-move)
 }
 
 void BlockingReads::Stop() {
