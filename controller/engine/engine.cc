@@ -89,7 +89,7 @@ absl::Status Engine::Start() { return core_->Start(); }
 
 void Engine::Stop() { core_->Stop(); }
 
-void Engine::Attach(AgentHello hello, std::shared_ptr<AgentSession> session) {
+void Engine::Attach(AgentHello hello, const std::shared_ptr<AgentSession>& session) {
   if (core_->queue().OfferAttach({std::move(hello), session})) return;
   session->End(core_->queue().closed() ? Stopped() : Full());
 }

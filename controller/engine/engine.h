@@ -85,7 +85,7 @@ class Engine {
 
   // An agent's session. The welcome is sent when the attach is committed; an older session of the
   // host is ended with ABORTED.
-  void Attach(AgentHello hello, std::shared_ptr<AgentSession> session);
+  void Attach(AgentHello hello, const std::shared_ptr<AgentSession>& session);
   // False when the queue is full: the sample was not taken, and the session is to be told to retry
   // after a delay.
   bool OfferSample(const std::shared_ptr<AgentSession>& session, HostSample sample);

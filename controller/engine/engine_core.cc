@@ -127,12 +127,12 @@ void EngineCore::Take(SampleInput input, EngineTime time) {
   admitted_.push_back(std::move(admitted));
 }
 
-void EngineCore::Take(ReplyInput input, EngineTime time) {
+void EngineCore::Take(const ReplyInput& input, EngineTime time) {
   const SessionRegistry::Bound* bound = sessions_.Find(input.session.get());
   if (bound != nullptr) rollouts_.OnReply(bound->host_id, input.reply, time);
 }
 
-void EngineCore::Take(DetachInput input, EngineTime time) {
+void EngineCore::Take(const DetachInput& input, EngineTime time) {
   const SessionRegistry::Bound* bound = sessions_.Find(input.session.get());
   if (bound == nullptr) return;
   presence_.Detach(bound->host_id, input.goodbye, time);

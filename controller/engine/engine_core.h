@@ -71,8 +71,8 @@ class EngineCore {
   EngineTime Now() const;
   void Take(AttachInput input, EngineTime time);
   void Take(SampleInput input, EngineTime time);
-  void Take(ReplyInput input, EngineTime time);
-  void Take(DetachInput input, EngineTime time);
+  void Take(const ReplyInput& input, EngineTime time);
+  void Take(const DetachInput& input, EngineTime time);
   void TakeSessionInputs(EngineTime time);
   // Appends what was admitted to the history and, when that is durable, lets detection see it.
   void RecordSamples(EngineTime time);

@@ -11,10 +11,6 @@
 
 namespace berthmaster {
 
-// The largest message of an agent; the server's limit for received messages is to be this. A sample
-// of 3,000 pools with full histograms fits.
-inline constexpr int kAttachRequestBytesMax = 4 * 1024 * 1024;
-
 struct AgentServiceOptions {
   // Streams at once. Above the 15,000 agents that one controller is to serve, below what would take
   // a gibibyte (about 36 KiB each).

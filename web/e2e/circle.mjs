@@ -54,7 +54,9 @@ async function visitFirst() {
       return;
     } catch (error) {
       if (attempt === FIRST_VISITS_MAX) throw error;
-      console.log(`circle: the first page did not come (${String(error).split("\n")[0]}); once more`);
+      console.log(
+        `circle: the first page did not come (${String(error).split("\n")[0]}); once more`,
+      );
     }
   }
 }

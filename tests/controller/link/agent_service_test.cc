@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/synchronization/notification.h"
+#include "controller/api/grpc_server.h"
 #include "controller/engine/input_queue.h"
 #include "controller/link/agent_stream.h"
 #include "tests/controller/link/link_fixture.h"
@@ -102,7 +103,7 @@ TEST_F(LinkTest, AnOversizedMessageEndsOnlyItsOwnStream) {
   auto agent = NewAgent();
   agent->Hello(ObservingHello("web-2"));
   v1::AttachRequest request;
-  request.mutable_goodbye()->set_reason(std::string(kAttachRequestBytesMax + 1, 'x'));
+  request.mutable_goodbye()->set_reason(std::string(kReceivedBytesMax + 1, 'x'));
   agent->Send(request);
 
   EXPECT_FALSE(agent->End().ok());

@@ -7,6 +7,7 @@
 #include "common/clock/clock.h"
 #include "common/wire/identity_wire.h"
 #include "common/wire/sample_wire.h"
+#include "controller/api/grpc_server.h"
 
 namespace berthmaster {
 namespace {
@@ -73,7 +74,7 @@ void LinkTest::Serve(AgentServiceOptions options) {
   grpc::ServerBuilder builder;
   int listen_port = 0;
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &listen_port);
-  builder.SetMaxReceiveMessageSize(kAttachRequestBytesMax);
+  builder.SetMaxReceiveMessageSize(kReceivedBytesMax);
   builder.RegisterService(service_.get());
   server_ = builder.BuildAndStart();
   ASSERT_NE(server_, nullptr);
