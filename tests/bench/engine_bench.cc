@@ -169,9 +169,10 @@ int Run(const std::string& data_dir) {
   Measure(core, bench, 100, kPoolsPerReport);
   int64_t acks = 0;
   for (const auto& session : bench.sessions) acks += session->acks();
+  const int64_t reports = bench.round * kHosts;
   std::printf("engine: %lld acks for %lld reports\n", static_cast<long long>(acks),
-              static_cast<long long>(bench.round * kHosts));
-  return acks == bench.round * kHosts ? 0 : 1;
+              static_cast<long long>(reports));
+  return acks == reports ? 0 : 1;
 }
 
 }  // namespace
