@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "common/clock/clock.h"
+#include "common/log/log.h"
 #include "controller/engine/engine_core.h"
 #include "controller/store/sqlite/open_stores.h"
 #include "tests/fixtures/sample_builder.h"
@@ -181,6 +182,8 @@ int Run(const std::string& data_dir) {
 int main() {
   char data_dir[] = "/tmp/berthmaster-engine-bench.XXXXXX";
   if (mkdtemp(data_dir) == nullptr) return 1;
+  // A thousand hosts that attach would hide the figures.
+  if (!berthmaster::SetLogLevel("warning").ok()) return 1;
   const int result = berthmaster::Run(data_dir);
   std::error_code ignored;
   std::filesystem::remove_all(data_dir, ignored);
