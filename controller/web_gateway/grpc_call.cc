@@ -39,7 +39,7 @@ bool OpenCalls::WaitUntilNone(absl::Duration patience) {
 
 std::shared_ptr<GrpcCall> GrpcCall::Start(grpc::GenericStub& stub, Request request,
                                           Handlers handlers,
-                                          std::shared_ptr<OpenCalls> open_calls) {
+                                          const std::shared_ptr<OpenCalls>& open_calls) {
   std::shared_ptr<GrpcCall> call(new GrpcCall(std::move(handlers), open_calls));
   call->self_ = call;
   open_calls->Add();

@@ -49,7 +49,8 @@ class GrpcCall final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::By
 
   // Begins the call and the read of its first message.
   static std::shared_ptr<GrpcCall> Start(grpc::GenericStub& stub, Request request,
-                                         Handlers handlers, std::shared_ptr<OpenCalls> open_calls);
+                                         Handlers handlers,
+                                         const std::shared_ptr<OpenCalls>& open_calls);
 
   // Reads the next message; once after each on_message. Any thread.
   void ReadNext();

@@ -82,7 +82,7 @@ void HttpSession::OnHead(ErrorCode error) {
   }
   if (refusal.has_value()) {
     keep_alive_ = keep_alive_ && parser_->is_done();
-    return SendAnswer(*std::move(refusal));
+    return SendAnswer(*refusal);
   }
   if (!is_post) {
     const auto target = parser_->get().target();
@@ -232,7 +232,7 @@ void HttpSession::WatchForDisconnect() {
                               });
 }
 
-void HttpSession::SendAnswer(HttpAnswer answer) {
+void HttpSession::SendAnswer(const HttpAnswer& answer) {
   const bool is_head = parser_->get().method() == http::verb::head;
   const bool has_length = answer.code != 304;
   const std::string framing =

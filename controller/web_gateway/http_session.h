@@ -63,7 +63,7 @@ class HttpSession final : public std::enable_shared_from_this<HttpSession> {
   // What is wrong with a call's head; nothing when it may go on.
   std::optional<HttpAnswer> CheckCall();
   void StartCall();
-  void SendAnswer(HttpAnswer answer);
+  void SendAnswer(const HttpAnswer& answer);
 
   // The streaming answer.
   void OnMessage(std::string message);
