@@ -6,9 +6,13 @@
 
 #include "agent/collect/host_sampler.h"
 #include "agent/collect/netns_sampler.h"
+#include "agent/kernel/bind_ownership.h"
+#include "agent/kernel/connect_watch.h"
+#include "agent/kernel/conntrack_reader.h"
 #include "agent/kernel/netns_directory.h"
 #include "agent/kernel/netns_facts.h"
 #include "agent/kernel/socket_dump.h"
+#include "agent/kernel/socket_owners.h"
 #include "common/clock/clock.h"
 
 namespace berthmaster {
@@ -27,6 +31,11 @@ class KernelHostSampler final : public HostSampler {
     NetnsFactsReader& facts_reader;
     SocketDump& dump;
     const Clock& clock;
+    // Those that this host has not are null: what they would tell is absent then.
+    BindOwnershipReader* bind_ownership = nullptr;
+    ConnectWatch* connect_watch = nullptr;
+    ConntrackReader* conntrack = nullptr;
+    SocketOwners* owners = nullptr;
   };
   explicit KernelHostSampler(const Dependencies& dependencies) : dependencies_(dependencies) {}
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "agent/kernel/socket_row.h"
-#include "common/net/connect_pool_key.h"
+#include "common/net/pool_key.h"
 #include "common/protocol/sample.h"
 #include "common/protocol/tcp_state.h"
 
@@ -39,7 +39,7 @@ struct RawPoolKey {
   RawAddress destination;
   uint16_t destination_port = 0;
 
-  ConnectPoolKey ToKey() const {
+  PoolKey ToKey() const {
     return {source.ToIpAddress(), destination.ToIpAddress(), destination_port};
   }
   friend bool operator==(const RawPoolKey&, const RawPoolKey&) = default;

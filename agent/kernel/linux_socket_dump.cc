@@ -65,7 +65,8 @@ absl::Status LinuxSocketDump::VisitCurrent(absl::FunctionRef<void(const SocketRo
       has_rows = true;
       visit(row);
     };
-    absl::Status status = Dump(fd.get(), SockDiagForm::kBothFamilies, kAllStatesMask, noting_visit);
+    absl::Status status =
+        DumpTcp(fd.get(), SockDiagForm::kBothFamilies, kAllStatesMask, noting_visit);
     if (status.ok() || has_rows || absl::IsUnavailable(status)) return status;
     has_both_families_ = false;
     BERTHMASTER_ASSIGN_OR_RETURN(fd, OpenSockDiag());
@@ -73,18 +74,38 @@ absl::Status LinuxSocketDump::VisitCurrent(absl::FunctionRef<void(const SocketRo
   // Bound sockets of both families first: whether a socket of one family is outbound hangs on
   // listeners of the other too.
   const uint32_t other_states_mask = kAllStatesMask & ~kBoundStatesMask;
-  BERTHMASTER_RETURN_IF_ERROR(Dump(fd.get(), SockDiagForm::kIpv4, kBoundStatesMask, visit));
+  BERTHMASTER_RETURN_IF_ERROR(DumpTcp(fd.get(), SockDiagForm::kIpv4, kBoundStatesMask, visit));
   // A kernel without IPv6 answers ENOENT, which is no error: it has no such sockets.
-  absl::Status bound_v6 = Dump(fd.get(), SockDiagForm::kIpv6, kBoundStatesMask, visit);
+  absl::Status bound_v6 = DumpTcp(fd.get(), SockDiagForm::kIpv6, kBoundStatesMask, visit);
   if (!bound_v6.ok() && !absl::IsNotFound(bound_v6)) return bound_v6;
-  BERTHMASTER_RETURN_IF_ERROR(Dump(fd.get(), SockDiagForm::kIpv4, other_states_mask, visit));
+  BERTHMASTER_RETURN_IF_ERROR(DumpTcp(fd.get(), SockDiagForm::kIpv4, other_states_mask, visit));
   if (!bound_v6.ok()) return absl::OkStatus();
-  return Dump(fd.get(), SockDiagForm::kIpv6, other_states_mask, visit);
+  return DumpTcp(fd.get(), SockDiagForm::kIpv6, other_states_mask, visit);
 }
 
-absl::Status LinuxSocketDump::Dump(int fd, SockDiagForm form, uint32_t states_mask,
-                                   SocketRowVisitor visit) {
-  BERTHMASTER_RETURN_IF_ERROR(Send(fd, EncodeSockDiagRequest(form, states_mask, ++sequence_)));
+absl::Status LinuxSocketDump::VisitUdp(const NetnsEntry& netns,
+                                       absl::FunctionRef<void(const SocketRow&)> visit) {
+  return RunInNetns({netns.fd->get(), netns.id.inode}, [&]() -> absl::Status {
+    BERTHMASTER_ASSIGN_OR_RETURN(UniqueFd fd, OpenSockDiag());
+    for (SockDiagForm form : {SockDiagForm::kIpv4, SockDiagForm::kIpv6}) {
+      absl::Status status =
+          Dump(fd.get(), EncodeSockDiagRequest(form, kAllStatesMask, ++sequence_, IpProtocol::kUdp),
+               visit);
+      // A kernel without IPv6.
+      if (form == SockDiagForm::kIpv6 && absl::IsNotFound(status)) return absl::OkStatus();
+      BERTHMASTER_RETURN_IF_ERROR(status);
+    }
+    return absl::OkStatus();
+  });
+}
+
+absl::Status LinuxSocketDump::DumpTcp(int fd, SockDiagForm form, uint32_t states_mask,
+                                      SocketRowVisitor visit) {
+  return Dump(fd, EncodeSockDiagRequest(form, states_mask, ++sequence_), visit);
+}
+
+absl::Status LinuxSocketDump::Dump(int fd, const SockDiagRequest& request, SocketRowVisitor visit) {
+  BERTHMASTER_RETURN_IF_ERROR(Send(fd, request));
   return Receive(fd, visit);
 }
 

@@ -19,11 +19,15 @@ class LinuxSocketDump final : public SocketDump {
   absl::Status Visit(const NetnsEntry& netns,
                      absl::FunctionRef<void(const SocketRow&)> visit) override;
 
-  // The same for the namespace that the calling thread is in.
+  absl::Status VisitUdp(const NetnsEntry& netns,
+                        absl::FunctionRef<void(const SocketRow&)> visit) override;
+
+  // Visit() for the namespace that the calling thread is in.
   absl::Status VisitCurrent(absl::FunctionRef<void(const SocketRow&)> visit);
 
  private:
-  absl::Status Dump(int fd, SockDiagForm form, uint32_t states_mask, SocketRowVisitor visit);
+  absl::Status Dump(int fd, const SockDiagRequest& request, SocketRowVisitor visit);
+  absl::Status DumpTcp(int fd, SockDiagForm form, uint32_t states_mask, SocketRowVisitor visit);
   absl::Status Receive(int fd, SocketRowVisitor visit);
 
   std::vector<uint8_t> buffer_;

@@ -16,6 +16,9 @@ namespace berthmaster {
 struct NetnsFacts {
   // The tunables of common/sysctl that this kernel has, normalised.
   std::map<std::string, std::string> sysctls;
+  // Every counter of /proc/net/snmp and netstat that matters here, by name ("TcpExt.TW"), since the
+  // namespace was made.
+  std::map<std::string, int64_t> counters;
   // TcpExt TCPTimeWaitOverflow.
   int64_t time_wait_overflow_count = 0;
   // What could not be read, for a person.

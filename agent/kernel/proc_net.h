@@ -11,10 +11,11 @@ namespace berthmaster {
 
 // Parsers of files under /proc/net. Pure; any thread.
 
-// TCP sockets of both families, and mini-sockets.
+// Sockets of both families, and mini-sockets.
 struct SockstatCounts {
   int32_t tcp_in_use = 0;
   int32_t time_wait = 0;
+  int32_t udp_in_use = 0;
   friend bool operator==(const SockstatCounts&, const SockstatCounts&) = default;
 };
 

@@ -51,7 +51,7 @@ void LoadAddress(const uint8_t* payload, size_t offset, bool is_v4, RawAddress& 
   address.words[3] = address.is_v4 ? 0 : word(3);
 }
 
-void VisitSocket(const uint8_t* payload, SocketRowVisitor visit) {
+void VisitSocket(const uint8_t* payload, size_t payload_size, SocketRowVisitor visit) {
   const auto family = payload[offsetof(inet_diag_msg, idiag_family)];
   const auto state = payload[offsetof(inet_diag_msg, idiag_state)];
   const bool is_v4 = family == AF_INET;
@@ -68,8 +68,17 @@ void VisitSocket(const uint8_t* payload, SocketRowVisitor visit) {
   row.expires_ms = Load<uint32_t>(payload, offsetof(inet_diag_msg, idiag_expires));
   LoadAddress(payload, offsetof(inet_diag_msg, id.idiag_src), is_v4, row.source);
   LoadAddress(payload, offsetof(inet_diag_msg, id.idiag_dst), is_v4, row.destination);
+  row.cookie = Load<uint64_t>(payload, offsetof(inet_diag_msg, id.idiag_cookie));
+  row.inode = Load<uint32_t>(payload, offsetof(inet_diag_msg, idiag_inode));
+  row.uid = Load<uint32_t>(payload, offsetof(inet_diag_msg, idiag_uid));
+  row.receive_queue = Load<uint32_t>(payload, offsetof(inet_diag_msg, idiag_rqueue));
+  row.send_queue = Load<uint32_t>(payload, offsetof(inet_diag_msg, idiag_wqueue));
+  row.attributes = {payload + sizeof(inet_diag_msg), payload_size - sizeof(inet_diag_msg)};
   visit(row);
 }
+
+// An attribute's type without the flags NLA_F_NESTED and NLA_F_NET_BYTEORDER.
+constexpr uint16_t kTypeMask = 0x3fff;
 
 absl::Status CutShort(size_t said, size_t had) {
   return absl::DataLossError(absl::StrCat("a sock_diag message says ", said, " bytes where ", had,
@@ -88,7 +97,27 @@ absl::Status KernelError(const uint8_t* payload, size_t size, absl::string_view 
 
 }  // namespace
 
-SockDiagRequest EncodeSockDiagRequest(SockDiagForm form, uint32_t states_mask, uint32_t sequence) {
+std::optional<uint64_t> CgroupId(const SocketRow& row) {
+  const uint8_t* at = row.attributes.data();
+  size_t left = row.attributes.size();
+  while (left >= sizeof(nlattr)) {
+    const auto length = Load<uint16_t>(at, offsetof(nlattr, nla_len));
+    const auto type = Load<uint16_t>(at, offsetof(nlattr, nla_type)) & kTypeMask;
+    if (length < sizeof(nlattr) || length > left) return std::nullopt;
+    if (type == INET_DIAG_CGROUP_ID) {
+      if (length < sizeof(nlattr) + sizeof(uint64_t)) return std::nullopt;
+      return Load<uint64_t>(at, sizeof(nlattr));
+    }
+    const size_t step = NLA_ALIGN(length);
+    if (step >= left) return std::nullopt;
+    at += step;
+    left -= step;
+  }
+  return std::nullopt;
+}
+
+SockDiagRequest EncodeSockDiagRequest(SockDiagForm form, uint32_t states_mask, uint32_t sequence,
+                                      IpProtocol protocol) {
   SockDiagRequest request;
   if (form == SockDiagForm::kBothFamilies) {
     inet_diag_req body{};
@@ -98,7 +127,7 @@ SockDiagRequest EncodeSockDiagRequest(SockDiagForm form, uint32_t states_mask, u
   }
   inet_diag_req_v2 body{};
   body.sdiag_family = form == SockDiagForm::kIpv4 ? AF_INET : AF_INET6;
-  body.sdiag_protocol = IPPROTO_TCP;
+  body.sdiag_protocol = static_cast<uint8_t>(protocol);
   body.idiag_states = states_mask;
   Fill(SOCK_DIAG_BY_FAMILY, body, sequence, request);
   return request;
@@ -122,7 +151,7 @@ absl::StatusOr<SockDiagProgress> DecodeSockDiag(std::span<const uint8_t> buffer,
           if (payload_size < sizeof(inet_diag_msg)) {
             return CutShort(sizeof(inet_diag_msg), payload_size);
           }
-          VisitSocket(payload, visit);
+          VisitSocket(payload, payload_size, visit);
           break;
         case NLMSG_DONE:
           // Older kernels send no error number with it.

@@ -4,16 +4,18 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "agent/kernel/socket_row.h"
+#include "common/net/pool_key.h"
 
 namespace berthmaster {
 
-// The bytes of a sock_diag dump of TCP sockets (linux/inet_diag.h, net/ipv4/inet_diag.c). Pure; any
-// thread.
+// The bytes of a sock_diag dump of TCP or UDP sockets (linux/inet_diag.h, net/ipv4/inet_diag.c).
+// Pure; any thread.
 
 // Which sockets to ask for. Bit n of a mask is the state with the number n.
 inline constexpr uint32_t kBoundStatesMask = 1u << 10 | 1u << 13;  // LISTEN, BOUND_INACTIVE
@@ -32,7 +34,13 @@ struct SockDiagRequest {
   size_t size = 0;
 };
 
-SockDiagRequest EncodeSockDiagRequest(SockDiagForm form, uint32_t states_mask, uint32_t sequence);
+// kBothFamilies is for TCP only.
+SockDiagRequest EncodeSockDiagRequest(SockDiagForm form, uint32_t states_mask, uint32_t sequence,
+                                      IpProtocol protocol = IpProtocol::kTcp);
+
+// The id of the socket's cgroup in the hierarchy of v2 (its inode there). Nothing in a row without
+// it: a mini-socket, a kernel before 5.7, another source.
+std::optional<uint64_t> CgroupId(const SocketRow& row);
 
 enum class SockDiagProgress : uint8_t { kMore, kDone };
 

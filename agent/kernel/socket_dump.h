@@ -8,7 +8,7 @@
 
 namespace berthmaster {
 
-// Visits the TCP sockets of one namespace.
+// Visits the sockets of one namespace.
 class SocketDump {
  public:
   virtual ~SocketDump() = default;
@@ -18,6 +18,11 @@ class SocketDump {
   // another try; PERMISSION_DENIED and UNIMPLEMENTED are not.
   virtual absl::Status Visit(const NetnsEntry& netns,
                              absl::FunctionRef<void(const SocketRow&)> visit) = 0;
+
+  // The same for every UDP socket, in no order. One that is not connected is BOUND_INACTIVE.
+  // UNIMPLEMENTED from a source that cannot see them.
+  virtual absl::Status VisitUdp(const NetnsEntry& netns,
+                                absl::FunctionRef<void(const SocketRow&)> visit) = 0;
 };
 
 }  // namespace berthmaster

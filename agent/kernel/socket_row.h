@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 
 #include "common/net/ip_address.h"
 #include "common/protocol/tcp_state.h"
@@ -27,7 +28,7 @@ struct RawAddress {
   }
 };
 
-// One TCP socket as sock_diag shows it. Plain data; valid for as long as the visitor's call.
+// One TCP or UDP socket as a source shows it. Plain data; valid for as long as the visitor's call.
 struct SocketRow {
   TcpState state = TcpState::kClose;
   // A mini-socket (inet_timewait_sock): TIME_WAIT, or FIN_WAIT_2 after close(). Full sockets in
@@ -39,6 +40,19 @@ struct SocketRow {
   uint32_t expires_ms = 0;
   RawAddress source;
   RawAddress destination;
+  // The kernel's number for the socket, kept from connect() into TIME_WAIT (sock_gen_cookie); 0
+  // from a source that has none.
+  uint64_t cookie = 0;
+  // Of the socket's file in sockfs; 0 for a socket that no process holds any more, and for a
+  // mini-socket.
+  uint32_t inode = 0;
+  uint32_t uid = 0;
+  // Of a listener: connections that wait for accept(), and its backlog. Else bytes.
+  uint32_t receive_queue = 0;
+  uint32_t send_queue = 0;
+  // Of the dump's message, for what few rows are asked for (CgroupId() of sock_diag_codec.h); empty
+  // from other sources.
+  std::span<const uint8_t> attributes;
 };
 
 }  // namespace berthmaster

@@ -134,6 +134,8 @@ void AttachSession::HandleResponse() {
         if (delay.ok()) news.retry_after = *delay;
         break;
       }
+      case v1::AttachResponse::kFullStateRequest:
+        // Every sample that is sent stands by itself.
       case v1::AttachResponse::MESSAGE_NOT_SET:
         // From a controller of a later version.
         break;

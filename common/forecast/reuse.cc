@@ -24,7 +24,7 @@ std::optional<int64_t> IntegerOf(const std::map<std::string, std::string>& sysct
 }  // namespace
 
 std::optional<absl::Duration> ReuseDelay(const std::map<std::string, std::string>& sysctls,
-                                         const ConnectPoolKey& key) {
+                                         const PoolKey& key) {
   std::optional<int64_t> reuse = IntegerOf(sysctls, kTimeWaitReuseSysctl);
   std::optional<int64_t> timestamps = IntegerOf(sysctls, kTimestampsSysctl);
   if (!reuse.has_value() || !timestamps.has_value() || *timestamps == 0) return std::nullopt;

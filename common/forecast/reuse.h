@@ -6,7 +6,7 @@
 #include <string>
 
 #include "absl/time/time.h"
-#include "common/net/connect_pool_key.h"
+#include "common/net/pool_key.h"
 
 namespace berthmaster {
 
@@ -15,7 +15,7 @@ namespace berthmaster {
 // source or destination, and tcp_timestamps on. The delay is tcp_tw_reuse_delay, 1 s where the
 // kernel has no such sysctl. Nothing when TIME_WAIT is not reusable, or tunables are not known.
 std::optional<absl::Duration> ReuseDelay(const std::map<std::string, std::string>& sysctls,
-                                         const ConnectPoolKey& key);
+                                         const PoolKey& key);
 
 }  // namespace berthmaster
 

@@ -6,7 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "common/net/connect_pool_key.h"
+#include "common/net/pool_key.h"
 
 namespace berthmaster {
 
@@ -17,10 +17,14 @@ namespace berthmaster {
 std::string HostName(absl::string_view host_id);
 // "hosts/web-1/netns/7"
 std::string NetnsName(absl::string_view host_id, uint64_t netns_cookie);
-// "hosts/web-1/netns/7/pools/10.0.0.1-10.0.0.2-443"
-std::string ConnectPoolName(absl::string_view netns_name, const ConnectPoolKey& key);
-// "hosts/web-1/netns/7/pools/time-wait-table"
-std::string TimeWaitTableName(absl::string_view netns_name);
+// "hosts/web-1/netns/7/pools/10.0.0.1-10.0.0.2-443"; the last part by kind:
+//   connect pool  {source}-{destination}-{destination port}
+//   bind pool     bind-{source}
+//   UDP pool      udp-{source}
+//   SNAT pool     snat-{tcp|udp}-{source}-{destination}-{destination port}
+//   listener      listen-{address}-{port}
+//   tables        time-wait-table, conntrack-table
+std::string PoolName(absl::string_view netns_name, PoolKind kind, const PoolKey& key);
 
 std::string IncidentName(absl::string_view id);
 std::string RecommendationName(absl::string_view id);
@@ -35,6 +39,16 @@ struct NetnsNameParts {
 absl::StatusOr<std::string> ParseHostName(absl::string_view name);
 // The parts of "hosts/{host}/netns/{netns}".
 absl::StatusOr<NetnsNameParts> ParseNetnsName(absl::string_view name);
+
+struct PoolId {
+  PoolKind kind = PoolKind::kConnect;
+  PoolKey key;
+  friend bool operator==(const PoolId&, const PoolId&) = default;
+};
+
+// The kind and key in the last part of a pool's name. Addresses may be in any spelling.
+absl::StatusOr<PoolId> ParsePoolId(absl::string_view last_part);
+
 // The "hosts/{host}/netns/{netns}" that a pool's name begins with.
 absl::StatusOr<std::string> NetnsOfPoolName(absl::string_view pool_name);
 

@@ -7,8 +7,24 @@
 
 namespace berthmaster {
 
-enum class AgentProfile : uint8_t { kObserve = 1, kEnforce = 2 };
-enum class AgentCapability : uint8_t { kSockDiag = 1, kAllNetns = 2, kApplySysctl = 3 };
+// What the agent may do: read what needs no capability; read everything; write approved sysctls
+// too.
+enum class AgentProfile : uint8_t { kObserve = 1, kEnforce = 2, kObserveLite = 3 };
+// With the numbers of the contract.
+enum class AgentCapability : uint8_t {
+  kSockDiag = 1,
+  kAllNetns = 2,
+  kApplySysctl = 3,
+  // Counts connect() calls that find no port (BPF, sock:inet_sock_set_state).
+  kConnectFailures = 4,
+  // Tells ports made by bind() from those made by connect() (BPF, a TCP iterator).
+  kBindOwnership = 5,
+  // Dumps conntrack entries.
+  kConntrack = 6,
+  // Names the processes that hold sockets.
+  kOwners = 7,
+};
+inline constexpr int kAgentCapabilityMax = 7;
 
 // What an agent tells of itself and its host when it attaches.
 struct HostIdentity {

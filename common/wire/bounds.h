@@ -20,6 +20,12 @@ inline constexpr size_t kWireTextBytesMax = 1024;
 inline constexpr size_t kWireSysctlValueBytesMax = 16 * 1024;
 // Labels of a namespace, tunables of a namespace, limitations of anything: each is a handful.
 inline constexpr int kWireEntriesMax = 256;
+// Counters of a namespace: TcpExt alone has some 130, of which a sample carries those that rose.
+inline constexpr int kWireCountersMax = 512;
+// The path of a cgroup (PATH_MAX).
+inline constexpr size_t kWirePathBytesMax = 4096;
+// Owners of one pool.
+inline constexpr int kWireOwnersMax = 32;
 // Rates above this are no rates of one host.
 inline constexpr double kWireRateMax = 1e9;
 

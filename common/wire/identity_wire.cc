@@ -35,8 +35,8 @@ absl::StatusOr<HostIdentity> FromProto(const v1::HostIdentity& proto) {
   BERTHMASTER_RETURN_IF_ERROR(CheckFieldText("identity.agent_version", proto.agent_version()));
   BERTHMASTER_RETURN_IF_ERROR(CheckFieldCount("identity.capabilities", proto.capabilities_size()));
   BERTHMASTER_RETURN_IF_ERROR(CheckFieldCount("identity.limitations", proto.limitations_size()));
-  if (proto.profile() != v1::AGENT_PROFILE_OBSERVE &&
-      proto.profile() != v1::AGENT_PROFILE_ENFORCE) {
+  if (proto.profile() < v1::AGENT_PROFILE_OBSERVE ||
+      proto.profile() > v1::AGENT_PROFILE_OBSERVE_LITE) {
     return FieldError("identity.profile", absl::StrCat(static_cast<int>(proto.profile())),
                       "is not a profile that this version knows");
   }
@@ -47,10 +47,7 @@ absl::StatusOr<HostIdentity> FromProto(const v1::HostIdentity& proto) {
   identity.agent_version = proto.agent_version();
   identity.profile = static_cast<AgentProfile>(proto.profile());
   for (int capability : proto.capabilities()) {
-    if (capability < v1::AGENT_CAPABILITY_SOCK_DIAG ||
-        capability > v1::AGENT_CAPABILITY_APPLY_SYSCTL) {
-      continue;
-    }
+    if (capability < v1::AGENT_CAPABILITY_SOCK_DIAG || capability > kAgentCapabilityMax) continue;
     identity.capabilities.push_back(static_cast<AgentCapability>(capability));
   }
   for (const std::string& limitation : proto.limitations()) {

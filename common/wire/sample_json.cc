@@ -13,6 +13,7 @@
 #include "common/ids/names.h"
 #include "common/status/annotate.h"
 #include "common/wire/json_indent.h"
+#include "common/wire/netns_wire.h"
 #include "common/wire/pool_wire.h"
 #include "common/wire/sample_wire.h"
 #include "common/wire/time_wire.h"

@@ -3,15 +3,10 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/time/time.h"
 #include "berthmaster/v1/agent.pb.h"
-#include "berthmaster/v1/host.pb.h"
 #include "common/protocol/sample.h"
 
 namespace berthmaster {
-
-// The namespace as the API shows it, without its pools.
-v1::Netns ToProto(absl::string_view host_id, const NetnsSample& netns, absl::Time sample_time);
 
 // The sample as an agent sends it. The cookie of a namespace travels as the last part of its name.
 v1::Sample ToProto(absl::string_view host_id, const HostSample& sample);

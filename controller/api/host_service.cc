@@ -4,7 +4,7 @@
 
 #include "common/ids/names.h"
 #include "common/status/annotate.h"
-#include "common/wire/sample_wire.h"
+#include "common/wire/netns_wire.h"
 #include "controller/api/host_conversion.h"
 #include "controller/api/host_incidents.h"
 #include "controller/api/host_watch.h"

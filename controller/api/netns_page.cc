@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/ids/names.h"
 #include "common/status/annotate.h"
-#include "common/wire/sample_wire.h"
+#include "common/wire/netns_wire.h"
 #include "controller/api/page_token.h"
 #include "controller/api/pool_view.h"
 

@@ -16,8 +16,6 @@
 namespace berthmaster {
 namespace {
 
-constexpr absl::string_view kTimeWaitTableId = "time-wait-table";
-
 // A table's TIME_WAIT is never reused by connect() as far as the table is concerned: only its end
 // frees a place.
 std::optional<absl::Duration> ReuseDelayOf(const NetnsSample& netns, const PoolSample& pool) {
@@ -64,24 +62,10 @@ const NetnsSample* FindNetns(const HostView& host, uint64_t netns_cookie) {
 }
 
 const PoolSample* FindPool(const NetnsSample& netns, absl::string_view pool_id) {
-  ConnectPoolKey key;
-  const bool is_table = pool_id == kTimeWaitTableId;
-  if (!is_table) {
-    const std::vector<absl::string_view> parts = absl::StrSplit(pool_id, '-');
-    int port = 0;
-    if (parts.size() != 3 || !absl::SimpleAtoi(parts[2], &port) || port < 0 || port > 65535) {
-      return nullptr;
-    }
-    const absl::StatusOr<IpAddress> source = IpAddress::Parse(parts[0]);
-    const absl::StatusOr<IpAddress> destination = IpAddress::Parse(parts[1]);
-    if (!source.ok() || !destination.ok()) return nullptr;
-    key = {*source, *destination, static_cast<uint16_t>(port)};
-  }
+  const absl::StatusOr<PoolId> id = ParsePoolId(pool_id);
+  if (!id.ok()) return nullptr;
   for (const PoolSample& pool : netns.pools) {
-    if (is_table ? pool.kind == PoolKind::kTimeWaitTable
-                 : pool.kind == PoolKind::kConnect && pool.key == key) {
-      return &pool;
-    }
+    if (pool.kind == id->kind && pool.key == id->key) return &pool;
   }
   return nullptr;
 }
@@ -112,8 +96,8 @@ absl::StatusOr<PoolMatcher> PoolMatcher::Parse(const v1::PoolFilter& filter) {
       CheckField("filter.by_destination_port", filter.by_destination_port(), 0, 65535));
   matcher.destination_port_ = static_cast<uint16_t>(filter.by_destination_port());
   if (filter.by_kind() != v1::POOL_KIND_UNSPECIFIED) {
-    BERTHMASTER_RETURN_IF_ERROR(CheckField("filter.by_kind", filter.by_kind(),
-                                           v1::POOL_KIND_CONNECT, v1::POOL_KIND_TIME_WAIT_TABLE));
+    BERTHMASTER_RETURN_IF_ERROR(
+        CheckField("filter.by_kind", filter.by_kind(), v1::POOL_KIND_CONNECT, kPoolKindMax));
     matcher.kind_ = static_cast<PoolKind>(filter.by_kind());
   }
   BERTHMASTER_RETURN_IF_ERROR(
@@ -125,7 +109,7 @@ absl::StatusOr<PoolMatcher> PoolMatcher::Parse(const v1::PoolFilter& filter) {
 bool PoolMatcher::MatchesPool(const PoolSample& pool) const {
   if (kind_ && pool.kind != *kind_) return false;
   const bool wants_key = destination_.has_value() || destination_port_ != 0;
-  if (wants_key && pool.kind != PoolKind::kConnect) return false;
+  if (wants_key && !HasDestination(pool.kind)) return false;
   if (destination_ && pool.key.destination != *destination_) return false;
   if (destination_port_ != 0 && pool.key.destination_port != destination_port_) return false;
   return pool.utilization() >= utilization_min_;

@@ -8,7 +8,7 @@
 namespace berthmaster {
 namespace {
 
-using PoolId = std::pair<PoolKind, ConnectPoolKey>;
+using PoolId = std::pair<PoolKind, PoolKey>;
 using PoolsById = absl::flat_hash_map<PoolId, const PoolSample*>;
 
 PoolsById IndexOf(const NetnsSample* netns) {

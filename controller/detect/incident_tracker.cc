@@ -25,7 +25,7 @@ namespace {
 struct PoolId {
   uint64_t netns_cookie = 0;
   PoolKind kind = PoolKind::kConnect;
-  ConnectPoolKey key;
+  PoolKey key;
 
   friend bool operator==(const PoolId&, const PoolId&) = default;
   template <typename H>
@@ -177,6 +177,8 @@ void IncidentTracker::State::ObserveNetns(Round& round, const NetnsSample& netns
 void IncidentTracker::State::ObservePool(Round& round, const NetnsSample& netns,
                                          const PoolSample& pool, int64_t overflow_delta,
                                          std::optional<absl::Duration> interval) {
+  // The kinds that the signals know.
+  if (pool.kind != PoolKind::kConnect && pool.kind != PoolKind::kTimeWaitTable) return;
   bool matters = overflow_delta > 0 || (pool.in_use > 0 && pool.capacity >= 0 &&
                                         pool.utilization() >= kTrackUtilizationMin);
   auto& pools = round.host.pools;

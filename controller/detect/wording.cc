@@ -32,7 +32,7 @@ std::string ShareText(double part, double whole) {
 
 std::string RateText(double per_second) { return absl::StrFormat("%.1f a second", per_second); }
 
-std::string FlowText(const ConnectPoolKey& key) {
+std::string FlowText(const PoolKey& key) {
   return absl::StrCat(key.source.ToString(), " to ",
                       Endpoint{key.destination.ToString(), key.destination_port}.ToString());
 }

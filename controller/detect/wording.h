@@ -5,7 +5,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "common/net/connect_pool_key.h"
+#include "common/net/pool_key.h"
 #include "common/protocol/sample.h"
 #include "controller/model/incident.h"
 
@@ -20,7 +20,7 @@ std::string ShareText(double part, double whole);
 // "25.0 a second"
 std::string RateText(double per_second);
 // "10.0.0.1 to 10.0.0.2:443"
-std::string FlowText(const ConnectPoolKey& key);
+std::string FlowText(const PoolKey& key);
 // "netns blue"; "the host's own netns" for the label "host".
 std::string NetnsText(absl::string_view label);
 

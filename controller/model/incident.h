@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "common/net/connect_pool_key.h"
+#include "common/net/pool_key.h"
 #include "common/protocol/sample.h"
 
 namespace berthmaster {
@@ -58,7 +58,7 @@ struct Incident {
   // The full resource name of the pool.
   std::string pool_name;
   PoolKind pool_kind = PoolKind::kConnect;
-  ConnectPoolKey key;
+  PoolKey key;
   std::vector<Evidence> evidence;
   double utilization = 0;
   double utilization_max = 0;

@@ -6,9 +6,7 @@
 namespace berthmaster {
 
 std::string PoolName(absl::string_view host_id, uint64_t netns_cookie, const PoolSample& pool) {
-  std::string netns_name = NetnsName(host_id, netns_cookie);
-  return pool.kind == PoolKind::kTimeWaitTable ? TimeWaitTableName(netns_name)
-                                               : ConnectPoolName(netns_name, pool.key);
+  return PoolName(NetnsName(host_id, netns_cookie), pool.kind, pool.key);
 }
 
 absl::string_view CauseText(IncidentCause cause) {

@@ -65,7 +65,7 @@ Mending MendingOf(IncidentCause cause) {
 }
 
 std::string SsCommand(const RemedyContext& context, absl::string_view state) {
-  const ConnectPoolKey& key = context.pool.key;
+  const PoolKey& key = context.pool.key;
   return absl::StrCat(CommandPrefix(context.netns), "ss -tnp state ", state, " dst ",
                       Endpoint{key.destination.ToString(), key.destination_port}.ToString());
 }

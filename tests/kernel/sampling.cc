@@ -32,8 +32,8 @@ NetnsSample SampleOnce(const ScopedNetns& netns) { return NetnsView(netns).Sampl
 
 PoolSample FindPool(const NetnsSample& sample, absl::string_view source,
                     absl::string_view destination, uint16_t destination_port) {
-  const ConnectPoolKey key = {IpAddress::Parse(source).value(),
-                              IpAddress::Parse(destination).value(), destination_port};
+  const PoolKey key = {IpAddress::Parse(source).value(), IpAddress::Parse(destination).value(),
+                       destination_port};
   for (const PoolSample& pool : sample.pools) {
     if (pool.kind == PoolKind::kConnect && pool.key == key) return pool;
   }

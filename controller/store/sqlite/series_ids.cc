@@ -57,7 +57,7 @@ absl::StatusOr<int64_t> SeriesIds::NetnsId(const std::string& host_id, uint64_t 
 
 absl::StatusOr<int64_t> SeriesIds::PoolId(const std::string& host_id, uint64_t netns_cookie,
                                           int64_t netns_id, const PoolSample& pool) {
-  PoolKey key{netns_id, pool.kind, pool.kind == PoolKind::kConnect ? pool.key : ConnectPoolKey()};
+  SeriesKey key{netns_id, pool.kind, pool.key};
   if (auto known = pool_ids_.find(key); known != pool_ids_.end()) return known->second;
   BERTHMASTER_ASSIGN_OR_RETURN(
       int64_t id, FindOrInsert(pool_, PoolName(host_id, netns_cookie, pool), netns_id));

@@ -34,13 +34,13 @@ class SeriesIds {
 
  private:
   using NetnsKey = std::pair<std::string, uint64_t>;
-  struct PoolKey {
+  struct SeriesKey {
     int64_t netns_id = 0;
     PoolKind kind = PoolKind::kConnect;
-    ConnectPoolKey key;
-    friend bool operator==(const PoolKey&, const PoolKey&) = default;
+    PoolKey key;
+    friend bool operator==(const SeriesKey&, const SeriesKey&) = default;
     template <typename H>
-    friend H AbslHashValue(H h, const PoolKey& k) {
+    friend H AbslHashValue(H h, const SeriesKey& k) {
       return H::combine(std::move(h), k.netns_id, k.kind, k.key);
     }
   };
@@ -58,7 +58,7 @@ class SeriesIds {
   NameTable netns_;
   NameTable pool_;
   absl::flat_hash_map<NetnsKey, int64_t> netns_ids_;
-  absl::flat_hash_map<PoolKey, int64_t> pool_ids_;
+  absl::flat_hash_map<SeriesKey, int64_t> pool_ids_;
 };
 
 }  // namespace berthmaster

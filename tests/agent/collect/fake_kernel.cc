@@ -38,6 +38,7 @@ absl::StatusOr<SockstatCounts> FakeKernel::ReadCounts(const NetnsEntry& entry) {
   SockstatCounts counts;
   for (const FakeRow& row : netns.rows)
     ++(row.age_seconds >= 0 ? counts.time_wait : counts.tcp_in_use);
+  counts.udp_in_use = static_cast<int32_t>(netns.udp_rows.size());
   if (netns.tcp_in_use >= 0) counts.tcp_in_use = netns.tcp_in_use;
   return counts;
 }
@@ -46,7 +47,7 @@ absl::StatusOr<NetnsFacts> FakeKernel::ReadFacts(const NetnsEntry& entry) {
   FakeNetns& netns = namespaces_.at(entry.id.inode);
   ++netns.facts_count;
   if (!netns.facts_error.ok()) return netns.facts_error;
-  return NetnsFacts{netns.sysctls, netns.time_wait_overflow_count, {}};
+  return NetnsFacts{netns.sysctls, netns.counters, netns.time_wait_overflow_count, {}};
 }
 
 absl::Status FakeKernel::Visit(const NetnsEntry& entry,
@@ -58,6 +59,12 @@ absl::Status FakeKernel::Visit(const NetnsEntry& entry,
   absl::Status error = netns.dump_errors.back();
   netns.dump_errors.pop_back();
   return error;
+}
+
+absl::Status FakeKernel::VisitUdp(const NetnsEntry& entry,
+                                  absl::FunctionRef<void(const SocketRow&)> visit) {
+  for (const FakeRow& row : namespaces_.at(entry.id.inode).udp_rows) visit(MakeRow(row));
+  return absl::OkStatus();
 }
 
 }  // namespace berthmaster

@@ -35,9 +35,11 @@ struct FakeNetns {
                                                 {"net.ipv4.tcp_timestamps", "1"},
                                                 {"net.ipv4.tcp_max_tw_buckets", "1000"}};
   std::vector<FakeRow> rows;
+  std::vector<FakeRow> udp_rows;
   // What sockstat says; -1 counts the rows.
   int32_t tcp_in_use = -1;
   int64_t time_wait_overflow_count = 0;
+  std::map<std::string, int64_t> counters;
   // Taken and returned by the next dumps, the last one first.
   std::vector<absl::Status> dump_errors;
   absl::Status facts_error;
@@ -58,6 +60,8 @@ class FakeKernel final : public NetnsDirectory, public NetnsFactsReader, public 
   absl::StatusOr<NetnsFacts> ReadFacts(const NetnsEntry& netns) override;
   absl::Status Visit(const NetnsEntry& netns,
                      absl::FunctionRef<void(const SocketRow&)> visit) override;
+  absl::Status VisitUdp(const NetnsEntry& netns,
+                        absl::FunctionRef<void(const SocketRow&)> visit) override;
 
  private:
   std::map<uint64_t, FakeNetns> namespaces_;

@@ -10,11 +10,11 @@ namespace {
 
 using Sysctls = std::map<std::string, std::string>;
 
-ConnectPoolKey Key(const char* source, const char* destination) {
+PoolKey Key(const char* source, const char* destination) {
   return {*IpAddress::Parse(source), *IpAddress::Parse(destination), 443};
 }
 
-const ConnectPoolKey kFar = Key("10.0.0.1", "10.0.0.2");
+const PoolKey kFar = Key("10.0.0.1", "10.0.0.2");
 
 TEST(ReuseDelay, IsTheSysctlOfNewKernels) {
   Sysctls sysctls = {{"net.ipv4.tcp_tw_reuse", "1"},

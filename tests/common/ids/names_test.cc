@@ -2,7 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 
 namespace berthmaster {
 namespace {
@@ -10,13 +15,45 @@ namespace {
 TEST(Names, AreThoseOfTheContract) {
   EXPECT_EQ(HostName("web-1"), "hosts/web-1");
   EXPECT_EQ(NetnsName("web-1", 7), "hosts/web-1/netns/7");
-  ConnectPoolKey key{*IpAddress::Parse("10.0.0.1"), *IpAddress::Parse("2001:db8::2"), 443};
-  EXPECT_EQ(ConnectPoolName("hosts/web-1/netns/7", key),
+  PoolKey key{*IpAddress::Parse("10.0.0.1"), *IpAddress::Parse("2001:db8::2"), 443};
+  EXPECT_EQ(PoolName("hosts/web-1/netns/7", PoolKind::kConnect, key),
             "hosts/web-1/netns/7/pools/10.0.0.1-2001:db8::2-443");
-  EXPECT_EQ(TimeWaitTableName("hosts/web-1/netns/7"), "hosts/web-1/netns/7/pools/time-wait-table");
   EXPECT_EQ(IncidentName("x"), "incidents/x");
   EXPECT_EQ(RecommendationName("x"), "recommendations/x");
   EXPECT_EQ(RolloutName("x"), "rollouts/x");
+}
+
+TEST(Names, OfPoolsHaveAFormForEachKindThatParsesBack) {
+  const PoolKey source{.source = *IpAddress::Parse("10.0.0.1"), .destination = {}};
+  const PoolKey listener{
+      .source = {}, .destination = *IpAddress::Parse("::"), .destination_port = 80};
+  PoolKey flow{*IpAddress::Parse("10.0.0.1"), *IpAddress::Parse("2001:db8::2"), 443};
+  PoolKey udp_flow = flow;
+  udp_flow.protocol = IpProtocol::kUdp;
+  const std::vector<std::pair<PoolId, std::string>> cases = {
+      {{PoolKind::kConnect, flow}, "10.0.0.1-2001:db8::2-443"},
+      {{PoolKind::kTimeWaitTable, {}}, "time-wait-table"},
+      {{PoolKind::kBind, source}, "bind-10.0.0.1"},
+      {{PoolKind::kUdp, source}, "udp-10.0.0.1"},
+      {{PoolKind::kSnat, flow}, "snat-tcp-10.0.0.1-2001:db8::2-443"},
+      {{PoolKind::kSnat, udp_flow}, "snat-udp-10.0.0.1-2001:db8::2-443"},
+      {{PoolKind::kConntrackTable, {}}, "conntrack-table"},
+      {{PoolKind::kListener, listener}, "listen-::-80"},
+  };
+  for (const auto& [id, text] : cases) {
+    EXPECT_EQ(PoolName("hosts/web-1/netns/7", id.kind, id.key),
+              absl::StrCat("hosts/web-1/netns/7/pools/", text));
+    ASSERT_TRUE(ParsePoolId(text).ok()) << text;
+    EXPECT_EQ(*ParsePoolId(text), id) << text;
+  }
+}
+
+TEST(Names, OfNoPoolAreRefused) {
+  for (const char* text :
+       {"", "-", "bind-", "bind-x", "10.0.0.1-10.0.0.2", "10.0.0.1-10.0.0.2-65536",
+        "10.0.0.1-10.0.0.2-x", "snat-icmp-10.0.0.1-10.0.0.2-1", "listen-10.0.0.1"}) {
+    EXPECT_TRUE(absl::IsInvalidArgument(ParsePoolId(text).status())) << text;
+  }
 }
 
 TEST(Names, ParseBack) {

@@ -1,6 +1,18 @@
 #include "tests/common/wire/sample_builder.h"
 
 namespace berthmaster {
+namespace {
+
+PoolSample PoolOf(PoolKind kind, const PoolKey& key) {
+  PoolSample pool;
+  pool.kind = kind;
+  pool.key = key;
+  pool.capacity = 10;
+  pool.in_use = 3;
+  return pool;
+}
+
+}  // namespace
 
 PoolSample FullPool() {
   PoolSample pool;
@@ -15,6 +27,12 @@ PoolSample FullPool() {
   pool.connection_rate = 12.5;
   pool.time_wait_rate = 0;
   pool.hold_time = absl::Milliseconds(1500);
+  pool.close_rate = 11.5;
+  pool.local_close_share = 0.75;
+  pool.wrong_parity_share = 0.25;
+  pool.early_bind_share = 0;
+  pool.connect_failures = 17;
+  pool.owners = {{"nginx", 4711, "/system.slice/nginx.service", 200}, {"", 0, "/kubepods", 3}};
   pool.time_wait_releases.assign(kReleaseSeconds, 4);
   return pool;
 }
@@ -40,7 +58,29 @@ HostSample FullSample() {
   netns.time_wait_overflow_count = 1LL << 40;
   netns.sample_interval = absl::Seconds(1);
   netns.limitations = {"something \"quoted\""};
+  netns.source = SocketSource::kProcfs;
+  netns.udp_in_use = 12;
+  netns.counters = {{"TcpExt.ListenOverflows", 1LL << 40}, {"Tcp.ActiveOpens", 7}};
+  netns.findings = {{FindingKind::kRestartBlocked, IpAddress::Parse("::").value(), 8080, 31},
+                    {FindingKind::kSelfConnect, IpAddress::Parse("10.9.0.1").value(), 40001, 1}};
+  netns.connect_failures = {{FullPool().key, "curl", 99, "/user.slice", 5}};
+  netns.remainder.emplace();
+  netns.remainder->pool_count = 2;
+  netns.remainder->in_use = 9;
+  netns.remainder->reusable = 1;
+  netns.remainder->is_lower_bound = true;
+  netns.remainder->states[TcpState::kEstablished] = 9;
+  netns.remainder->time_wait_releases.assign(kReleaseSeconds, 1);
   netns.pools = {FullPool(), table};
+  netns.pools.push_back(PoolOf(PoolKind::kBind, {FullPool().key.source, {}}));
+  netns.pools.push_back(PoolOf(PoolKind::kUdp, {FullPool().key.source, {}}));
+  PoolKey udp_flow = FullPool().key;
+  udp_flow.protocol = IpProtocol::kUdp;
+  netns.pools.push_back(PoolOf(PoolKind::kSnat, FullPool().key));
+  netns.pools.push_back(PoolOf(PoolKind::kSnat, udp_flow));
+  netns.pools.push_back(PoolOf(PoolKind::kConntrackTable, {}));
+  netns.pools.push_back(PoolOf(PoolKind::kListener,
+                               {{}, FullPool().key.destination, FullPool().key.destination_port}));
 
   NetnsSample empty;
   empty.cookie = 1;

@@ -63,7 +63,7 @@ TEST(SampleWire, LeavesOutPoolsOfALaterKind) {
 
   HostSample sample = FromProto(proto, kHost).value();
 
-  ASSERT_EQ(sample.namespaces[0].pools.size(), 1u);
+  ASSERT_EQ(sample.namespaces[0].pools.size(), FullSample().namespaces[0].pools.size() - 1);
   EXPECT_EQ(sample.namespaces[0].pools[0].kind, PoolKind::kTimeWaitTable);
 }
 
@@ -84,6 +84,27 @@ TEST(SampleWire, RefusesWhatIsOutOfBoundsAndNamesTheField) {
        [](v1::Sample& s) {
          for (int i = 0; i < 257; ++i) FirstNetns(s).add_limitations("x");
        }},
+      {"netns.udp_in_use", [](v1::Sample& s) { FirstNetns(s).set_udp_in_use(-1); }},
+      {"netns.counters",
+       [](v1::Sample& s) { (*FirstNetns(s).mutable_counters())["Tcp.ActiveOpens"] = -1; }},
+      {"finding.address",
+       [](v1::Sample& s) { FirstNetns(s).mutable_findings(0)->set_address("x"); }},
+      {"finding.port",
+       [](v1::Sample& s) { FirstNetns(s).mutable_findings(0)->set_port(65536); }},
+      {"connect_failure.failure_count",
+       [](v1::Sample& s) { FirstNetns(s).mutable_connect_failures(0)->set_failure_count(-1); }},
+      {"remainder.reusable",
+       [](v1::Sample& s) { FirstNetns(s).mutable_remainder()->set_reusable(10); }},
+      {"remainder.time_wait_releases",
+       [](v1::Sample& s) { FirstNetns(s).mutable_remainder()->add_time_wait_releases(1); }},
+      {"pool.local_close_share", [](v1::Sample& s) { FirstPool(s).set_local_close_share(1.1); }},
+      {"pool.connect_failure_count",
+       [](v1::Sample& s) { FirstPool(s).set_connect_failure_count(-1); }},
+      {"pool.owners",
+       [](v1::Sample& s) {
+         for (int i = 0; i < 33; ++i) FirstPool(s).add_owners();
+       }},
+      {"owner.pid", [](v1::Sample& s) { FirstPool(s).mutable_owners(0)->set_pid(-1); }},
       {"pool.kind", [](v1::Sample& s) { FirstPool(s).set_kind(v1::POOL_KIND_UNSPECIFIED); }},
       {"pool.source_address", [](v1::Sample& s) { FirstPool(s).set_source_address("10.0.0"); }},
       {"pool.destination_address", [](v1::Sample& s) { FirstPool(s).clear_destination_address(); }},

@@ -56,7 +56,7 @@ Incident MakeIncident(absl::string_view id, absl::string_view host_id) {
   incident.netns_inode = 4026531847;
   incident.netns_label = "blue";
   incident.key = MakePool("10.0.0.2", 1).key;
-  incident.pool_name = ConnectPoolName(NetnsName(host_id, 7), incident.key);
+  incident.pool_name = PoolName(NetnsName(host_id, 7), PoolKind::kConnect, incident.key);
   incident.open_time = TestTime();
   incident.update_time = TestTime();
   return incident;

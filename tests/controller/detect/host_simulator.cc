@@ -36,7 +36,7 @@ HostSample HostSimulator::SampleOf(double time, std::vector<PoolSample> pools) {
   NetnsSample netns = netns_;
   if (time > last_time_) netns.sample_interval = absl::Seconds(time - last_time_);
   for (PoolSample& pool : pools) {
-    if (pool.kind == PoolKind::kConnect && pool.key == ConnectPoolKey{{}, {}, 443}) {
+    if (pool.kind == PoolKind::kConnect && pool.key == PoolKey{{}, {}, 443}) {
       pool.key.source = *IpAddress::Parse("10.0.0.1");
       pool.key.destination = *IpAddress::Parse("10.0.0.2");
     }

@@ -1,0 +1,57 @@
+#ifndef BERTHMASTER_AGENT_KERNEL_CONNECT_WATCH_H_
+#define BERTHMASTER_AGENT_KERNEL_CONNECT_WATCH_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/net/pool_key.h"
+
+namespace berthmaster {
+
+// connect() calls of one process towards one destination that found no port.
+struct FailedConnects {
+  uint64_t netns_cookie = 0;
+  // The source is the unspecified address where the kernel had not chosen one yet.
+  PoolKey key;
+  // Of cgroup v2: the inode of its directory there.
+  uint64_t cgroup_id = 0;
+  // In the pid namespace of the host's process 1.
+  int32_t pid = 0;
+  std::string process;
+  int64_t count = 0;
+};
+
+// What became of the connections of one connect pool. Connections that others opened to here are
+// not counted.
+struct PoolTraffic {
+  uint64_t netns_cookie = 0;
+  PoolKey key;
+  // Handshakes that connect() began here and that succeeded.
+  int64_t opened = 0;
+  // Of established connections: ended first by this side (a FIN or a reset from here), by the peer
+  // (its FIN or reset).
+  int64_t closed_here = 0;
+  int64_t closed_by_peer = 0;
+};
+
+struct ConnectActivity {
+  std::vector<FailedConnects> failures;
+  std::vector<PoolTraffic> pools;
+  // Failures that are in no entry, because there were too many different ones at once.
+  int64_t failures_not_told_apart = 0;
+};
+
+// Watches every connect() of the host.
+class ConnectWatch {
+ public:
+  virtual ~ConnectWatch() = default;
+
+  // What happened in all namespaces since the last call, or since the watch began. One thread.
+  virtual absl::StatusOr<ConnectActivity> Take() = 0;
+};
+
+}  // namespace berthmaster
+
+#endif  // BERTHMASTER_AGENT_KERNEL_CONNECT_WATCH_H_
