@@ -20,8 +20,11 @@ struct NetnsEntry {
   // {"named": "blue"}, {"process": "nginx", "pid": "4711"}
   std::map<std::string, std::string> labels;
   // Keeps the namespace alive and enterable for as long as the entry lives; shared, so that an
-  // entry is cheap to copy.
+  // entry is cheap to copy. Null for a namespace that may be looked at but not entered.
   std::shared_ptr<const UniqueFd> fd;
+  // A directory with the namespace's files of /proc/net ("/proc/4711/net"), for sources that read
+  // there and enter nothing; empty where only `fd` leads in.
+  std::string proc_net_path;
 };
 
 struct NetnsListing {
