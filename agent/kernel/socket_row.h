@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 
+#include "absl/strings/string_view.h"
 #include "common/net/ip_address.h"
 #include "common/protocol/tcp_state.h"
 
@@ -53,6 +54,8 @@ struct SocketRow {
   // Of the dump's message, for what few rows are asked for (CgroupId() of sock_diag_codec.h); empty
   // from other sources.
   std::span<const uint8_t> attributes;
+  // The path of a full socket's cgroup of v2, from a source that says it by name (ss); else empty.
+  absl::string_view cgroup;
 };
 
 }  // namespace berthmaster
