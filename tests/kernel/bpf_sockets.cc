@@ -43,6 +43,11 @@ std::vector<UniqueFd> BindAll(const std::string& address, int count) {
   return fds;
 }
 
+void ResetOnClose(const UniqueFd& fd) {
+  const linger reset = {.l_onoff = 1, .l_linger = 0};
+  EXPECT_EQ(setsockopt(fd.get(), SOL_SOCKET, SO_LINGER, &reset, sizeof(reset)), 0);
+}
+
 bool WaitReadable(int fd) {
   pollfd event = {.fd = fd, .events = POLLIN, .revents = 0};
   constexpr int kLimitMs = 10'000;

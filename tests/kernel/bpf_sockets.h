@@ -26,6 +26,9 @@ UniqueFd BindReusable(const std::string& address, uint16_t port);
 // `count` sockets, each bound to a port of bind(0)'s choice.
 std::vector<UniqueFd> BindAll(const std::string& address, int count);
 
+// Makes close() send a reset, which leaves no TIME_WAIT on either side.
+void ResetOnClose(const UniqueFd& fd);
+
 // Waits, at most ten seconds, until there is something to read, an end or a reset.
 bool WaitReadable(int fd);
 

@@ -27,21 +27,11 @@ struct DestroySkeleton {
 };
 using Skeleton = std::unique_ptr<connect_watch_bpf, DestroySkeleton>;
 
-enum class Attachment { kBtfTracepoint, kRawTracepoint };
-
-// Opened and loaded; errno says why it is null.
-Skeleton Load(Attachment attachment) {
-  Skeleton skeleton(connect_watch_bpf__open());
-  if (skeleton == nullptr) return nullptr;
-  bpf_program__set_autoload(attachment == Attachment::kBtfTracepoint
-                                ? skeleton->progs.on_state_change_raw
-                                : skeleton->progs.on_state_change_btf,
-                            false);
-  if (const int error = connect_watch_bpf__load(skeleton.get()); error != 0) {
-    skeleton.reset();
-    errno = -error;
-  }
-  return skeleton;
+// The programs of one kind: of changes by system calls, and by packets.
+std::array<bpf_program*, 2> Programs(const connect_watch_bpf& skeleton, TracepointKind kind) {
+  const auto& progs = skeleton.progs;
+  if (kind == TracepointKind::kBtf) return {progs.by_call_btf, progs.by_packet_btf};
+  return {progs.by_call_raw, progs.by_packet_raw};
 }
 
 PoolKey ToPoolKey(const ConnectPoolId& id) {
@@ -63,8 +53,8 @@ std::string ToProcessName(const char (&comm)[16]) {
 
 class BpfConnectWatch final : public ConnectWatch {
  public:
-  BpfConnectWatch(Skeleton skeleton, const bpf_program* program)
-      : skeleton_(std::move(skeleton)), program_(program) {}
+  BpfConnectWatch(Skeleton skeleton, TracepointKind kind)
+      : skeleton_(std::move(skeleton)), kind_(kind) {}
 
   absl::StatusOr<ConnectActivity> Take() override {
     BERTHMASTER_RETURN_IF_ERROR(TurnGeneration());
@@ -138,17 +128,23 @@ class BpfConnectWatch final : public ConnectWatch {
     return std::atomic_ref<__u64>(counter).load(std::memory_order_relaxed);
   }
 
-  // State changes for which the kernel did not run the program, because it was already running on
-  // that processor.
+  // State changes for which the kernel did not run a program, because it was already running on
+  // that processor. That never befalls a failure: connect() fails in a system call, and what may
+  // interrupt that brings no other about.
   uint64_t ReadMissedCount() const {
-    bpf_prog_info info{};
-    uint32_t size = sizeof(info);
-    if (bpf_obj_get_info_by_fd(bpf_program__fd(program_), &info, &size) != 0) return 0;
-    return info.recursion_misses;
+    uint64_t count = 0;
+    for (const bpf_program* program : Programs(*skeleton_, kind_)) {
+      bpf_prog_info info{};
+      uint32_t size = sizeof(info);
+      if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size) == 0) {
+        count += info.recursion_misses;
+      }
+    }
+    return count;
   }
 
   Skeleton skeleton_;
-  const bpf_program* program_;
+  const TracepointKind kind_;
   // Where programs count now.
   int generation_ = 0;
   uint64_t failures_without_entry_ = 0;
@@ -158,15 +154,17 @@ class BpfConnectWatch final : public ConnectWatch {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<ConnectWatch>> MakeBpfConnectWatch() {
+absl::StatusOr<std::unique_ptr<ConnectWatch>> MakeBpfConnectWatch(TracepointKind kind) {
   BERTHMASTER_RETURN_IF_ERROR(PrepareBpf());
-  Attachment attachment = Attachment::kBtfTracepoint;
-  Skeleton skeleton = Load(attachment);
-  if (skeleton == nullptr) {
-    const int error_number = errno;
-    attachment = Attachment::kRawTracepoint;
-    skeleton = Load(attachment);
-    if (skeleton == nullptr) return BpfRefusal(error_number, kPurpose);
+  Skeleton skeleton(connect_watch_bpf__open());
+  if (skeleton == nullptr) return BpfRefusal(errno, kPurpose);
+  const TracepointKind other =
+      kind == TracepointKind::kBtf ? TracepointKind::kRaw : TracepointKind::kBtf;
+  for (bpf_program* program : Programs(*skeleton, other)) {
+    bpf_program__set_autoload(program, false);
+  }
+  if (const int error = connect_watch_bpf__load(skeleton.get()); error != 0) {
+    return BpfRefusal(-error, kPurpose);
   }
   const uint32_t zero = 0;
   const uint32_t second = 1;
@@ -174,10 +172,14 @@ absl::StatusOr<std::unique_ptr<ConnectWatch>> MakeBpfConnectWatch() {
       bpf_map_update_elem(bpf_map__fd(skeleton->maps.generation_1), &zero, &second, BPF_ANY);
   if (error == 0) error = connect_watch_bpf__attach(skeleton.get());
   if (error != 0) return BpfRefusal(-error, kPurpose);
-  const bpf_program* program = attachment == Attachment::kBtfTracepoint
-                                   ? skeleton->progs.on_state_change_btf
-                                   : skeleton->progs.on_state_change_raw;
-  return std::make_unique<BpfConnectWatch>(std::move(skeleton), program);
+  return std::make_unique<BpfConnectWatch>(std::move(skeleton), kind);
+}
+
+absl::StatusOr<std::unique_ptr<ConnectWatch>> MakeBpfConnectWatch() {
+  auto watch = MakeBpfConnectWatch(TracepointKind::kBtf);
+  if (!absl::IsUnimplemented(watch.status())) return watch;
+  auto raw_watch = MakeBpfConnectWatch(TracepointKind::kRaw);
+  return raw_watch.ok() ? std::move(raw_watch) : std::move(watch);
 }
 
 }  // namespace berthmaster

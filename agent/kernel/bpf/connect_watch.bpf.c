@@ -159,43 +159,71 @@ static __always_inline void CountOpened(const struct sock* sk) {
   if (traffic != NULL) __sync_fetch_and_add(&traffic->opened, 1);
 }
 
-static __always_inline void CountClosed(const struct sock* sk, int new_state) {
+static __always_inline void CountClosed(const struct sock* sk, bool is_by_peer) {
   struct ConnectPoolId pool = {};
   ReadPool(sk, &pool);
   if (bpf_map_lookup_elem(&connect_pools, &pool) == NULL) return;
   struct ConnectTraffic* traffic = FindTraffic(&pool);
   if (traffic == NULL) return;
-  // From ESTABLISHED to CLOSE goes who resets and who is reset. tcp_reset() says so in sk_err
-  // first; a reset from here leaves sk_err alone until later, a timeout and SOCK_DESTROY set
-  // others.
-  const bool is_by_peer =
-      new_state == kCloseWait || (new_state == kClose && BPF_CORE_READ(sk, sk_err) == ECONNRESET);
   __sync_fetch_and_add(is_by_peer ? &traffic->closed_by_peer : &traffic->closed_here, 1);
 }
 
-static __always_inline int OnStateChange(const struct sock* sk, int old_state, int new_state) {
-  if (old_state != kSynSent && old_state != kEstablished) return 0;
-  if (BPF_CORE_READ(sk, sk_protocol) != kTcp) return 0;
+static __always_inline bool IsTcp(const struct sock* sk) {
+  return BPF_CORE_READ(sk, sk_protocol) == kTcp;
+}
+
+// From ESTABLISHED to CLOSE goes who resets and who is reset. tcp_reset() says so in sk_err before;
+// close() and disconnect leave it alone until later, a timeout and SOCK_DESTROY set others.
+static __always_inline bool IsResetByPeer(const struct sock* sk) {
+  return BPF_CORE_READ(sk, sk_err) == ECONNRESET;
+}
+
+// Two programs share the work by who brings the change about, since the kernel does not run a
+// program on a processor on which it is running already: a packet that comes while a system call of
+// this processor counts a close would go uncounted.
+
+// What system calls do.
+static __always_inline int OnChangeByCall(const struct sock* sk, int old_state, int new_state) {
   if (old_state == kEstablished) {
-    if (new_state == kFinWait1 || new_state == kCloseWait || new_state == kClose) {
-      CountClosed(sk, new_state);
+    if (new_state == kFinWait1 || (new_state == kClose && !IsResetByPeer(sk))) {
+      if (IsTcp(sk)) CountClosed(sk, false);
     }
-  } else if (new_state == kClose) {
-    CountFailure(sk);
-  } else if (new_state == kEstablished || new_state == kSynRecv) {
-    // SYN_RECV: both ends opened at once, of which a connection with itself is the common kind.
-    CountOpened(sk);
+  } else if (old_state == kSynSent && new_state == kClose) {
+    if (IsTcp(sk)) CountFailure(sk);
   }
   return 0;
 }
 
-// One of the two is loaded: the first where the kernel can.
+// What packets do.
+static __always_inline int OnChangeByPacket(const struct sock* sk, int old_state, int new_state) {
+  if (old_state == kEstablished) {
+    if (new_state == kCloseWait || (new_state == kClose && IsResetByPeer(sk))) {
+      if (IsTcp(sk)) CountClosed(sk, true);
+    }
+  } else if (old_state == kSynSent && (new_state == kEstablished || new_state == kSynRecv)) {
+    // SYN_RECV: both ends opened at once, of which a connection with itself is the common kind.
+    if (IsTcp(sk)) CountOpened(sk);
+  }
+  return 0;
+}
+
+// Either the first two are loaded or, where the kernel has not got that kind, the others.
 SEC("tp_btf/inet_sock_set_state")
-int BPF_PROG(on_state_change_btf, const struct sock* sk, int old_state, int new_state) {
-  return OnStateChange(sk, old_state, new_state);
+int BPF_PROG(by_call_btf, const struct sock* sk, int old_state, int new_state) {
+  return OnChangeByCall(sk, old_state, new_state);
+}
+
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(by_packet_btf, const struct sock* sk, int old_state, int new_state) {
+  return OnChangeByPacket(sk, old_state, new_state);
 }
 
 SEC("raw_tp/inet_sock_set_state")
-int BPF_PROG(on_state_change_raw, const struct sock* sk, int old_state, int new_state) {
-  return OnStateChange(sk, old_state, new_state);
+int BPF_PROG(by_call_raw, const struct sock* sk, int old_state, int new_state) {
+  return OnChangeByCall(sk, old_state, new_state);
+}
+
+SEC("raw_tp/inet_sock_set_state")
+int BPF_PROG(by_packet_raw, const struct sock* sk, int old_state, int new_state) {
+  return OnChangeByPacket(sk, old_state, new_state);
 }
