@@ -4,7 +4,6 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 
-#include <array>
 #include <atomic>
 #include <cstring>
 #include <string>
@@ -27,11 +26,9 @@ struct DestroySkeleton {
 };
 using Skeleton = std::unique_ptr<connect_watch_bpf, DestroySkeleton>;
 
-// The programs of one kind: of changes by system calls, and by packets.
-std::array<bpf_program*, 2> Programs(const connect_watch_bpf& skeleton, TracepointKind kind) {
-  const auto& progs = skeleton.progs;
-  if (kind == TracepointKind::kBtf) return {progs.by_call_btf, progs.by_packet_btf};
-  return {progs.by_call_raw, progs.by_packet_raw};
+bpf_program* Program(const connect_watch_bpf& skeleton, TracepointKind kind) {
+  return kind == TracepointKind::kBtf ? skeleton.progs.on_state_change_btf
+                                      : skeleton.progs.on_state_change_raw;
 }
 
 PoolKey ToPoolKey(const ConnectPoolId& id) {
@@ -128,19 +125,15 @@ class BpfConnectWatch final : public ConnectWatch {
     return std::atomic_ref<__u64>(counter).load(std::memory_order_relaxed);
   }
 
-  // State changes for which the kernel did not run a program, because it was already running on
-  // that processor. That never befalls a failure: connect() fails in a system call, and what may
-  // interrupt that brings no other about.
+  // State changes for which the kernel did not run the program, because they came in an interrupt
+  // of a processor that was running it. A failure is never among them: connect() fails in a system
+  // call, never in an interrupt.
   uint64_t ReadMissedCount() const {
-    uint64_t count = 0;
-    for (const bpf_program* program : Programs(*skeleton_, kind_)) {
-      bpf_prog_info info{};
-      uint32_t size = sizeof(info);
-      if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size) == 0) {
-        count += info.recursion_misses;
-      }
-    }
-    return count;
+    bpf_prog_info info{};
+    uint32_t size = sizeof(info);
+    const int program_fd = bpf_program__fd(Program(*skeleton_, kind_));
+    if (bpf_obj_get_info_by_fd(program_fd, &info, &size) != 0) return 0;
+    return info.recursion_misses;
   }
 
   Skeleton skeleton_;
@@ -160,9 +153,7 @@ absl::StatusOr<std::unique_ptr<ConnectWatch>> MakeBpfConnectWatch(TracepointKind
   if (skeleton == nullptr) return BpfRefusal(errno, kPurpose);
   const TracepointKind other =
       kind == TracepointKind::kBtf ? TracepointKind::kRaw : TracepointKind::kBtf;
-  for (bpf_program* program : Programs(*skeleton, other)) {
-    bpf_program__set_autoload(program, false);
-  }
+  bpf_program__set_autoload(Program(*skeleton, other), false);
   if (const int error = connect_watch_bpf__load(skeleton.get()); error != 0) {
     return BpfRefusal(-error, kPurpose);
   }

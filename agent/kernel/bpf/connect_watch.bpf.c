@@ -74,16 +74,28 @@ struct {
 __u64 failures_without_entry = 0;
 __u64 traffic_without_entry = 0;
 
-static __always_inline void CopyIpv4(__u8* mapped, __be32 address) {
-  mapped[10] = 0xff;
-  mapped[11] = 0xff;
-  __builtin_memcpy(mapped + 12, &address, sizeof(address));
+// How the kernel gives a program the socket: with its type, so that the program may read its
+// members as they are (Linux 5.5), or as a number.
+enum TracepointKind { kBtf, kRaw };
+
+#define READ_SOCK(kind, sk, member) ((kind) == kBtf ? (sk)->member : BPF_CORE_READ(sk, member))
+
+static __always_inline bool IsTcp(enum TracepointKind kind, const struct sock* sk) {
+  return READ_SOCK(kind, sk, sk_protocol) == kTcp;
 }
 
-static __always_inline void ReadPool(const struct sock* sk, struct ConnectPoolId* pool) {
-  pool->netns_cookie = BPF_CORE_READ(sk, __sk_common.skc_net.net, net_cookie);
-  pool->destination_port = bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport));
-  bool is_v4 = BPF_CORE_READ(sk, __sk_common.skc_family) == kIpv4;
+static __always_inline void CopyIpv4(__u8* mapped, __be32 address) {
+  __u32* words = (__u32*)mapped;
+  words[2] = bpf_htonl(0xffff);
+  words[3] = address;
+}
+
+static __always_inline void ReadPool(enum TracepointKind kind, const struct sock* sk,
+                                     struct ConnectPoolId* pool) {
+  pool->netns_cookie = kind == kBtf ? sk->__sk_common.skc_net.net->net_cookie
+                                    : BPF_CORE_READ(sk, __sk_common.skc_net.net, net_cookie);
+  pool->destination_port = bpf_ntohs(READ_SOCK(kind, sk, __sk_common.skc_dport));
+  bool is_v4 = READ_SOCK(kind, sk, __sk_common.skc_family) == kIpv4;
   if (!is_v4) {
     BPF_CORE_READ_INTO(&pool->destination, sk, __sk_common.skc_v6_daddr.in6_u.u6_addr8);
     const __u32* words = (const __u32*)pool->destination;
@@ -91,8 +103,8 @@ static __always_inline void ReadPool(const struct sock* sk, struct ConnectPoolId
     is_v4 = words[0] == 0 && words[1] == 0 && words[2] == bpf_htonl(0xffff);
   }
   if (is_v4) {
-    CopyIpv4(pool->source, BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr));
-    CopyIpv4(pool->destination, BPF_CORE_READ(sk, __sk_common.skc_daddr));
+    CopyIpv4(pool->source, READ_SOCK(kind, sk, __sk_common.skc_rcv_saddr));
+    CopyIpv4(pool->destination, READ_SOCK(kind, sk, __sk_common.skc_daddr));
   } else {
     BPF_CORE_READ_INTO(&pool->source, sk, __sk_common.skc_v6_rcv_saddr.in6_u.u6_addr8);
   }
@@ -106,6 +118,12 @@ static __always_inline bool IsWithoutPort(const struct sock* sk) {
   if (BPF_CORE_READ((const struct inet_sock*)sk, inet_sport) == 0) return true;
   return BPF_CORE_READ((const struct tcp_sock*)sk, segs_out) == 0 &&
          (BPF_CORE_READ_BITFIELD_PROBED(sk, sk_userlocks) & kBoundByHand) == 0;
+}
+
+// From ESTABLISHED to CLOSE goes who resets and who is reset. tcp_reset() says so in sk_err before;
+// close() and disconnect leave it alone until later, a timeout and SOCK_DESTROY set others.
+static __always_inline bool IsResetByPeer(enum TracepointKind kind, const struct sock* sk) {
+  return READ_SOCK(kind, sk, sk_err) == ECONNRESET;
 }
 
 static __always_inline bool IsSecondGeneration(void) {
@@ -125,10 +143,10 @@ static __always_inline void* FindOrAdd(void* map, const void* key, const void* z
   return bpf_map_lookup_elem(map, key);
 }
 
-static __always_inline void CountFailure(const struct sock* sk) {
+static __always_inline void CountFailure(enum TracepointKind kind, const struct sock* sk) {
   if (!IsWithoutPort(sk)) return;
   struct ConnectFailureId failure = {};
-  ReadPool(sk, &failure.pool);
+  ReadPool(kind, sk, &failure.pool);
   failure.cgroup_id = bpf_get_current_cgroup_id();
   failure.pid = bpf_get_current_pid_tgid() >> 32;
   const struct task_struct* task = (const struct task_struct*)bpf_get_current_task();
@@ -141,6 +159,11 @@ static __always_inline void CountFailure(const struct sock* sk) {
 }
 
 static __always_inline struct ConnectTraffic* FindTraffic(const struct ConnectPoolId* pool) {
+  return IsSecondGeneration() ? bpf_map_lookup_elem(&traffic_1, pool)
+                              : bpf_map_lookup_elem(&traffic_0, pool);
+}
+
+static __always_inline struct ConnectTraffic* FindOrAddTraffic(const struct ConnectPoolId* pool) {
   const struct ConnectTraffic zeros = {};
   struct ConnectTraffic* traffic = IsSecondGeneration() ? FindOrAdd(&traffic_1, pool, &zeros)
                                                         : FindOrAdd(&traffic_0, pool, &zeros);
@@ -148,82 +171,55 @@ static __always_inline struct ConnectTraffic* FindTraffic(const struct ConnectPo
   return traffic;
 }
 
-static __always_inline void CountOpened(const struct sock* sk) {
+static __always_inline void CountOpened(enum TracepointKind kind, const struct sock* sk) {
   struct ConnectPoolId pool = {};
-  ReadPool(sk, &pool);
-  if (bpf_map_lookup_elem(&connect_pools, &pool) == NULL) {
+  ReadPool(kind, sk, &pool);
+  struct ConnectTraffic* traffic = FindTraffic(&pool);
+  if (traffic == NULL) {
+    // Once in each generation, so that a pool in use stays among those used last.
     const __u32 one = 1;
     bpf_map_update_elem(&connect_pools, &pool, &one, BPF_ANY);
+    traffic = FindOrAddTraffic(&pool);
   }
-  struct ConnectTraffic* traffic = FindTraffic(&pool);
   if (traffic != NULL) __sync_fetch_and_add(&traffic->opened, 1);
 }
 
-static __always_inline void CountClosed(const struct sock* sk, bool is_by_peer) {
+static __always_inline void CountClosed(enum TracepointKind kind, const struct sock* sk,
+                                        bool is_by_peer) {
   struct ConnectPoolId pool = {};
-  ReadPool(sk, &pool);
+  ReadPool(kind, sk, &pool);
   if (bpf_map_lookup_elem(&connect_pools, &pool) == NULL) return;
-  struct ConnectTraffic* traffic = FindTraffic(&pool);
+  struct ConnectTraffic* traffic = FindOrAddTraffic(&pool);
   if (traffic == NULL) return;
   __sync_fetch_and_add(is_by_peer ? &traffic->closed_by_peer : &traffic->closed_here, 1);
 }
 
-static __always_inline bool IsTcp(const struct sock* sk) {
-  return BPF_CORE_READ(sk, sk_protocol) == kTcp;
-}
-
-// From ESTABLISHED to CLOSE goes who resets and who is reset. tcp_reset() says so in sk_err before;
-// close() and disconnect leave it alone until later, a timeout and SOCK_DESTROY set others.
-static __always_inline bool IsResetByPeer(const struct sock* sk) {
-  return BPF_CORE_READ(sk, sk_err) == ECONNRESET;
-}
-
-// Two programs share the work by who brings the change about, since the kernel does not run a
-// program on a processor on which it is running already: a packet that comes while a system call of
-// this processor counts a close would go uncounted.
-
-// What system calls do.
-static __always_inline int OnChangeByCall(const struct sock* sk, int old_state, int new_state) {
+static __always_inline int OnStateChange(enum TracepointKind kind, const struct sock* sk,
+                                         int old_state, int new_state) {
   if (old_state == kEstablished) {
-    if (new_state == kFinWait1 || (new_state == kClose && !IsResetByPeer(sk))) {
-      if (IsTcp(sk)) CountClosed(sk, false);
+    if (new_state != kFinWait1 && new_state != kCloseWait && new_state != kClose) return 0;
+    if (!IsTcp(kind, sk)) return 0;
+    CountClosed(kind, sk,
+                new_state == kCloseWait || (new_state == kClose && IsResetByPeer(kind, sk)));
+  } else if (old_state == kSynSent) {
+    if (!IsTcp(kind, sk)) return 0;
+    if (new_state == kClose) {
+      CountFailure(kind, sk);
+    } else if (new_state == kEstablished || new_state == kSynRecv) {
+      // SYN_RECV: both ends opened at once, of which a connection with itself is the common kind.
+      CountOpened(kind, sk);
     }
-  } else if (old_state == kSynSent && new_state == kClose) {
-    if (IsTcp(sk)) CountFailure(sk);
   }
   return 0;
 }
 
-// What packets do.
-static __always_inline int OnChangeByPacket(const struct sock* sk, int old_state, int new_state) {
-  if (old_state == kEstablished) {
-    if (new_state == kCloseWait || (new_state == kClose && IsResetByPeer(sk))) {
-      if (IsTcp(sk)) CountClosed(sk, true);
-    }
-  } else if (old_state == kSynSent && (new_state == kEstablished || new_state == kSynRecv)) {
-    // SYN_RECV: both ends opened at once, of which a connection with itself is the common kind.
-    if (IsTcp(sk)) CountOpened(sk);
-  }
-  return 0;
-}
-
-// Either the first two are loaded or, where the kernel has not got that kind, the others.
+// One of the two is loaded: the first where the kernel has got that kind.
 SEC("tp_btf/inet_sock_set_state")
-int BPF_PROG(by_call_btf, const struct sock* sk, int old_state, int new_state) {
-  return OnChangeByCall(sk, old_state, new_state);
-}
-
-SEC("tp_btf/inet_sock_set_state")
-int BPF_PROG(by_packet_btf, const struct sock* sk, int old_state, int new_state) {
-  return OnChangeByPacket(sk, old_state, new_state);
+int BPF_PROG(on_state_change_btf, const struct sock* sk, int old_state, int new_state) {
+  return OnStateChange(kBtf, sk, old_state, new_state);
 }
 
 SEC("raw_tp/inet_sock_set_state")
-int BPF_PROG(by_call_raw, const struct sock* sk, int old_state, int new_state) {
-  return OnChangeByCall(sk, old_state, new_state);
-}
-
-SEC("raw_tp/inet_sock_set_state")
-int BPF_PROG(by_packet_raw, const struct sock* sk, int old_state, int new_state) {
-  return OnChangeByPacket(sk, old_state, new_state);
+int BPF_PROG(on_state_change_raw, const struct sock* sk, int old_state, int new_state) {
+  return OnStateChange(kRaw, sk, old_state, new_state);
 }
