@@ -14,6 +14,12 @@ namespace berthmaster {
 // agent not to run.
 absl::StatusOr<std::unique_ptr<ConnectWatch>> MakeBpfConnectWatch();
 
+// How a program sees a tracepoint: with the types of its arguments (Linux 5.5), or without (4.17).
+enum class TracepointKind { kBtf, kRaw };
+
+// As MakeBpfConnectWatch(), which tries one kind after the other.
+absl::StatusOr<std::unique_ptr<ConnectWatch>> MakeBpfConnectWatch(TracepointKind kind);
+
 }  // namespace berthmaster
 
 #endif  // BERTHMASTER_AGENT_KERNEL_BPF_BPF_CONNECT_WATCH_H_
