@@ -42,6 +42,10 @@ SockDiagRequest EncodeSockDiagRequest(SockDiagForm form, uint32_t states_mask, u
 // it: a mini-socket, a kernel before 5.7, another source.
 std::optional<uint64_t> CgroupId(const SocketRow& row);
 
+// Whether an IPv6 socket that listens or is only bound takes no IPv4 (IPV6_V6ONLY). Nothing in any
+// other row, and in one of another source.
+std::optional<bool> IsV6Only(const SocketRow& row);
+
 enum class SockDiagProgress : uint8_t { kMore, kDone };
 
 using SocketRowVisitor = absl::FunctionRef<void(const SocketRow&)>;
