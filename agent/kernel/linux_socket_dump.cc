@@ -5,6 +5,9 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include <algorithm>
+#include <string>
+
 #include "absl/strings/str_cat.h"
 #include "agent/kernel/netns_thread.h"
 #include "common/status/annotate.h"
@@ -12,8 +15,8 @@
 namespace berthmaster {
 namespace {
 
-// af_netlink caps a dump's messages at 32 KiB, so a larger buffer gives nothing.
-constexpr size_t kBufferBytes = 32 * 1024;
+// No kernel makes a message of that length; it only ends the growing.
+constexpr size_t kBufferBytesMax = 1024 * 1024;
 // The kernel fills a buffer while recvmsg() runs, so it answers in milliseconds; this only bounds a
 // kernel that does not answer.
 constexpr timeval kReceiveTimeout = {.tv_sec = 10, .tv_usec = 0};
@@ -38,22 +41,21 @@ absl::Status Send(int fd, const SockDiagRequest& request) {
   return absl::OkStatus();
 }
 
-absl::Status ReceiveError(int error_number) {
-  if (error_number == ENOBUFS) {
-    return absl::UnavailableError("the kernel dropped part of the sock_diag dump (ENOBUFS)");
-  }
-  if (error_number == EAGAIN) {
-    return absl::UnavailableError("the kernel did not answer the sock_diag request in time");
-  }
-  return ErrnoStatus(error_number, "receive the sock_diag dump");
+absl::Status CheckEnterable(const NetnsEntry& netns) {
+  if (netns.fd != nullptr) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(
+      "network namespace ", netns.label,
+      " cannot be entered, which a dump by sock_diag needs; run the agent as root with "
+      "CAP_SYS_ADMIN and CAP_SYS_PTRACE, or with --source=procfs"));
 }
 
 }  // namespace
 
-LinuxSocketDump::LinuxSocketDump() : buffer_(kBufferBytes) {}
+LinuxSocketDump::LinuxSocketDump(size_t buffer_bytes) : buffer_(buffer_bytes) {}
 
 absl::Status LinuxSocketDump::Visit(const NetnsEntry& netns,
                                     absl::FunctionRef<void(const SocketRow&)> visit) {
+  BERTHMASTER_RETURN_IF_ERROR(CheckEnterable(netns));
   return RunInNetns({netns.fd->get(), netns.id.inode}, [&] { return VisitCurrent(visit); });
 }
 
@@ -83,8 +85,14 @@ absl::Status LinuxSocketDump::VisitCurrent(absl::FunctionRef<void(const SocketRo
   return DumpTcp(fd.get(), SockDiagForm::kIpv6, other_states_mask, visit);
 }
 
+absl::Status LinuxSocketDump::TryCurrent() {
+  BERTHMASTER_ASSIGN_OR_RETURN(UniqueFd fd, OpenSockDiag());
+  return DumpTcp(fd.get(), SockDiagForm::kIpv4, kListenStateMask, [](const SocketRow&) {});
+}
+
 absl::Status LinuxSocketDump::VisitUdp(const NetnsEntry& netns,
                                        absl::FunctionRef<void(const SocketRow&)> visit) {
+  BERTHMASTER_RETURN_IF_ERROR(CheckEnterable(netns));
   return RunInNetns({netns.fd->get(), netns.id.inode}, [&]() -> absl::Status {
     BERTHMASTER_ASSIGN_OR_RETURN(UniqueFd fd, OpenSockDiag());
     for (SockDiagForm form : {SockDiagForm::kIpv4, SockDiagForm::kIpv6}) {
@@ -105,6 +113,7 @@ absl::Status LinuxSocketDump::DumpTcp(int fd, SockDiagForm form, uint32_t states
 }
 
 absl::Status LinuxSocketDump::Dump(int fd, const SockDiagRequest& request, SocketRowVisitor visit) {
+  ++counters_.dumps;
   BERTHMASTER_RETURN_IF_ERROR(Send(fd, request));
   return Receive(fd, visit);
 }
@@ -120,19 +129,41 @@ absl::Status LinuxSocketDump::Receive(int fd, SocketRowVisitor visit) {
     message.msg_iovlen = 1;
     const ssize_t got = recvmsg(fd, &message, 0);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return ReceiveError(errno);
-    if ((message.msg_flags & MSG_TRUNC) != 0) {
-      return absl::DataLossError(
-          absl::StrCat("a sock_diag message is longer than the buffer of ", kBufferBytes));
-    }
+    if (got < 0) return CountError(errno);
+    if ((message.msg_flags & MSG_TRUNC) != 0) return CountTruncated();
     // Only the kernel has the port id 0; a message of a process is none of ours.
     if (sender.nl_pid != 0) continue;
     BERTHMASTER_ASSIGN_OR_RETURN(
         SockDiagProgress progress,
         DecodeSockDiag({buffer_.data(), static_cast<size_t>(got)}, sequence_, visit));
     if (progress == SockDiagProgress::kDone) return absl::OkStatus();
-    if (got == 0) return absl::DataLossError("the sock_diag dump ended without its end");
+    if (progress == SockDiagProgress::kInterrupted || got == 0) {
+      ++counters_.interrupted;
+      return absl::UnavailableError(
+          "the sockets changed under the sock_diag dump; it is not whole");
+    }
   }
+}
+
+absl::Status LinuxSocketDump::CountError(int error_number) {
+  if (error_number == ENOBUFS) {
+    ++counters_.dropped;
+    return absl::UnavailableError("the kernel dropped part of the sock_diag dump (ENOBUFS)");
+  }
+  if (error_number == EAGAIN) {
+    ++counters_.interrupted;
+    return absl::UnavailableError("the kernel did not answer the sock_diag request in time");
+  }
+  return ErrnoStatus(error_number, "receive the sock_diag dump");
+}
+
+absl::Status LinuxSocketDump::CountTruncated() {
+  ++counters_.truncated;
+  const std::string what =
+      absl::StrCat("a sock_diag message is longer than the buffer of ", buffer_.size(), " bytes");
+  if (buffer_.size() >= kBufferBytesMax) return absl::DataLossError(what);
+  buffer_.resize(std::min(2 * buffer_.size(), kBufferBytesMax));
+  return absl::UnavailableError(what);
 }
 
 }  // namespace berthmaster

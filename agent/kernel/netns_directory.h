@@ -1,6 +1,7 @@
 #ifndef BERTHMASTER_AGENT_KERNEL_NETNS_DIRECTORY_H_
 #define BERTHMASTER_AGENT_KERNEL_NETNS_DIRECTORY_H_
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -25,6 +26,9 @@ struct NetnsEntry {
   // A directory with the namespace's files of /proc/net ("/proc/4711/net"), for sources that read
   // there and enter nothing; empty where only `fd` leads in.
   std::string proc_net_path;
+  // st_ino of "tcp" there, which no other namespace has at the same time: the process may have gone
+  // to another one, or its number to another process.
+  uint64_t proc_net_inode = 0;
 };
 
 struct NetnsListing {

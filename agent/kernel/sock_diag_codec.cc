@@ -157,6 +157,7 @@ absl::StatusOr<SockDiagProgress> DecodeSockDiag(std::span<const uint8_t> buffer,
     const uint8_t* payload = at + NLMSG_HDRLEN;
     const size_t payload_size = length - NLMSG_HDRLEN;
     if (header.nlmsg_seq == sequence) {
+      if ((header.nlmsg_flags & NLM_F_DUMP_INTR) != 0) return SockDiagProgress::kInterrupted;
       switch (header.nlmsg_type) {
         case TCPDIAG_GETSOCK:
         case SOCK_DIAG_BY_FAMILY:

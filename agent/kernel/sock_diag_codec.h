@@ -18,7 +18,8 @@ namespace berthmaster {
 // Pure; any thread.
 
 // Which sockets to ask for. Bit n of a mask is the state with the number n.
-inline constexpr uint32_t kBoundStatesMask = 1u << 10 | 1u << 13;  // LISTEN, BOUND_INACTIVE
+inline constexpr uint32_t kListenStateMask = 1u << 10;
+inline constexpr uint32_t kBoundStatesMask = kListenStateMask | 1u << 13;  // BOUND_INACTIVE too
 // TCP_BOUND_INACTIVE (6.8 and later) is not in the kernel's own 0xfff; older kernels ignore the
 // bit.
 inline constexpr uint32_t kAllStatesMask = 0xfff | 1u << 12 | 1u << 13;
@@ -46,7 +47,10 @@ std::optional<uint64_t> CgroupId(const SocketRow& row);
 // other row, and in one of another source.
 std::optional<bool> IsV6Only(const SocketRow& row);
 
-enum class SockDiagProgress : uint8_t { kMore, kDone };
+// kInterrupted: the kernel says that the table changed while it was walked (NLM_F_DUMP_INTR), so
+// rows may be missing or twice; no further message was looked at. tcp_diag does not say so up to
+// Linux 6.18.
+enum class SockDiagProgress : uint8_t { kMore, kDone, kInterrupted };
 
 using SocketRowVisitor = absl::FunctionRef<void(const SocketRow&)>;
 

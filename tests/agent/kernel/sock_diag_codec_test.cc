@@ -87,6 +87,23 @@ TEST(SockDiagCodec, EndsWithDone) {
   EXPECT_EQ(Decode(NetlinkMessage(kDone, kSequence, {})).progress.value(), SockDiagProgress::kDone);
 }
 
+// NLM_F_DUMP_INTR, which is in the flags of a message: bytes 6 and 7 of its header.
+TEST(SockDiagCodec, StopsAtAMessageOfAnInterruptedDump) {
+  std::vector<uint8_t> interrupted = Row({.state = 1});
+  interrupted[6] |= 0x10;
+
+  Decoded decoded = Decode(Join({Row({.state = 1}), interrupted, Row({.state = 1})}));
+  EXPECT_EQ(decoded.progress.value(), SockDiagProgress::kInterrupted);
+  EXPECT_EQ(decoded.rows.size(), 1u);
+
+  std::vector<uint8_t> end = NetlinkMessage(kDone, kSequence, Number(0));
+  end[6] |= 0x10;
+  EXPECT_EQ(Decode(end).progress.value(), SockDiagProgress::kInterrupted);
+  std::vector<uint8_t> of_another = NetlinkMessage(kDone, kSequence + 1, Number(0));
+  of_another[6] |= 0x10;
+  EXPECT_EQ(Decode(of_another).progress.value(), SockDiagProgress::kMore);
+}
+
 TEST(SockDiagCodec, ReturnsTheKernelsErrors) {
   EXPECT_EQ(Decode(NetlinkMessage(kError, kSequence, Number(-ENOENT))).progress.status().code(),
             absl::StatusCode::kNotFound);

@@ -1,0 +1,25 @@
+#ifndef BERTHMASTER_AGENT_KERNEL_PROCFS_NETNS_FACTS_H_
+#define BERTHMASTER_AGENT_KERNEL_PROCFS_NETNS_FACTS_H_
+
+#include "absl/status/statusor.h"
+#include "agent/kernel/netns_facts.h"
+
+namespace berthmaster {
+
+// Reads at NetnsEntry::proc_net_path what can be read there without entering: sockstat and the
+// counters. /proc/sys/net shows the reader's own namespace only, so the tunables of the others are
+// not known, which is a limitation of theirs. A namespace with a descriptor is read as by
+// LinuxNetnsFactsReader. NOT_FOUND when the process that stands for the namespace is gone or has
+// left it.
+class ProcfsNetnsFactsReader final : public NetnsFactsReader {
+ public:
+  absl::StatusOr<SockstatCounts> ReadCounts(const NetnsEntry& netns) override;
+  absl::StatusOr<NetnsFacts> ReadFacts(const NetnsEntry& netns) override;
+
+ private:
+  LinuxNetnsFactsReader entering_;
+};
+
+}  // namespace berthmaster
+
+#endif  // BERTHMASTER_AGENT_KERNEL_PROCFS_NETNS_FACTS_H_
