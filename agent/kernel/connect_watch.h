@@ -24,7 +24,7 @@ struct FailedConnects {
 };
 
 // What became of the connections of one connect pool. Connections that others opened to here are
-// not counted.
+// not counted. Of a connection that began before the watch did, the end may be counted.
 struct PoolTraffic {
   uint64_t netns_cookie = 0;
   PoolKey key;
@@ -41,6 +41,8 @@ struct ConnectActivity {
   std::vector<PoolTraffic> pools;
   // Failures that are in no entry, because there were too many different ones at once.
   int64_t failures_not_told_apart = 0;
+  // At most so many connections that opened or closed are in no entry.
+  int64_t traffic_not_told_apart = 0;
 };
 
 // Watches every connect() of the host.
