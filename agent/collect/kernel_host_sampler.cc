@@ -1,48 +1,13 @@
 #include "agent/collect/kernel_host_sampler.h"
 
-#include <algorithm>
-#include <functional>
+#include <optional>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "agent/collect/fold_pools.h"
 #include "common/status/annotate.h"
 
 namespace berthmaster {
-namespace {
-
-size_t PoolCount(const HostSample& sample) {
-  size_t count = 0;
-  for (const NetnsSample& netns : sample.namespaces) count += netns.pools.size();
-  return count;
-}
-
-// Leaves out the pools with the lowest utilization when there are too many.
-void BoundPools(HostSample& sample) {
-  if (PoolCount(sample) <= kPoolsPerSampleMax) return;
-  std::vector<double> utilizations;
-  for (const NetnsSample& netns : sample.namespaces) {
-    for (const PoolSample& pool : netns.pools) utilizations.push_back(pool.utilization());
-  }
-  const auto last_kept = utilizations.begin() + static_cast<ptrdiff_t>(kPoolsPerSampleMax - 1);
-  std::nth_element(utilizations.begin(), last_kept, utilizations.end(), std::greater<>());
-  const double utilization_min = *last_kept;
-  size_t room = kPoolsPerSampleMax;
-  for (NetnsSample& netns : sample.namespaces) {
-    const size_t before = netns.pools.size();
-    std::erase_if(netns.pools, [&](const PoolSample& pool) {
-      if (pool.utilization() < utilization_min || room == 0) return true;
-      --room;
-      return false;
-    });
-    if (netns.pools.size() == before) continue;
-    netns.limitations.push_back(absl::StrCat(
-        before - netns.pools.size(),
-        " pools with low utilization are left out; a sample has at most ", kPoolsPerSampleMax));
-  }
-}
-
-}  // namespace
 
 absl::StatusOr<HostSample> KernelHostSampler::Sample() {
   const absl::Duration cpu_before = dependencies_.clock.ThreadCpuNow();
@@ -51,12 +16,22 @@ absl::StatusOr<HostSample> KernelHostSampler::Sample() {
   BERTHMASTER_ASSIGN_OR_RETURN(NetnsListing listing, dependencies_.directory.List());
   sample.limitations = std::move(listing.limitations);
 
+  const std::optional<Activities> activities = TakeActivities(sample);
+  const NetnsReaders readers = {dependencies_.facts_reader, dependencies_.dump,
+                                dependencies_.bind_ownership, dependencies_.conntrack,
+                                dependencies_.owners};
+  size_t inodes_left = kInodesPerSampleMax;
   std::map<uint64_t, NetnsSampler> still_there;
   absl::Status first_error;
   for (const NetnsEntry& netns : listing.entries) {
     NetnsSampler& sampler =
         still_there.emplace(netns.id.cookie, std::move(samplers_[netns.id.cookie])).first->second;
-    absl::StatusOr<NetnsSample> netns_sample = SampleNetns(netns, sampler);
+    const absl::Duration now = dependencies_.clock.MonotonicNow();
+    if (activities.has_value()) {
+      auto activity = activities->find(netns.id.cookie);
+      sampler.NoteActivity(activity == activities->end() ? NetnsActivity() : activity->second, now);
+    }
+    absl::StatusOr<NetnsSample> netns_sample = sampler.Sample(netns, now, readers, inodes_left);
     if (netns_sample.ok()) {
       sample.namespaces.push_back(*std::move(netns_sample));
       continue;
@@ -67,15 +42,32 @@ absl::StatusOr<HostSample> KernelHostSampler::Sample() {
   }
   samplers_ = std::move(still_there);
   if (sample.namespaces.empty() && !first_error.ok()) return first_error;
-  BoundPools(sample);
+  FoldPools(sample);
   sample.cpu_time = dependencies_.clock.ThreadCpuNow() - cpu_before;
   return sample;
 }
 
-absl::StatusOr<NetnsSample> KernelHostSampler::SampleNetns(const NetnsEntry& netns,
-                                                           NetnsSampler& sampler) {
-  return sampler.Sample(netns, dependencies_.clock.MonotonicNow(), dependencies_.facts_reader,
-                        dependencies_.dump);
+std::optional<KernelHostSampler::Activities> KernelHostSampler::TakeActivities(HostSample& sample) {
+  if (dependencies_.connect_watch == nullptr) return std::nullopt;
+  absl::StatusOr<ConnectActivity> activity = dependencies_.connect_watch->Take();
+  if (!activity.ok()) {
+    sample.limitations.push_back(
+        absl::StrCat("failed connects and closes: ", activity.status().message()));
+    return std::nullopt;
+  }
+  if (activity->failures_not_told_apart > 0) {
+    sample.limitations.push_back(absl::StrCat(
+        activity->failures_not_told_apart,
+        " failed connects are in no pool, because there were too many different ones"));
+  }
+  Activities activities;
+  for (FailedConnects& failed : activity->failures) {
+    activities[failed.netns_cookie].failures.push_back(std::move(failed));
+  }
+  for (PoolTraffic& pool : activity->pools) {
+    activities[pool.netns_cookie].pools.push_back(std::move(pool));
+  }
+  return activities;
 }
 
 }  // namespace berthmaster

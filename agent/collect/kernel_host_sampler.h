@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 
+#include "absl/container/flat_hash_map.h"
 #include "agent/collect/host_sampler.h"
 #include "agent/collect/netns_sampler.h"
 #include "agent/kernel/bind_ownership.h"
@@ -16,10 +18,6 @@
 #include "common/clock/clock.h"
 
 namespace berthmaster {
-
-// How many pools one sample of a host has at most, all namespaces together; those with the lowest
-// utilization are left out. About 1.5 MiB on the wire, below gRPC's 4 MiB for a message.
-inline constexpr size_t kPoolsPerSampleMax = 10000;
 
 // Samples every namespace that the directory knows, and remembers each one's state by its cookie
 // for as long as it is there.
@@ -43,7 +41,10 @@ class KernelHostSampler final : public HostSampler {
   absl::StatusOr<HostSample> Sample() override;
 
  private:
-  absl::StatusOr<NetnsSample> SampleNetns(const NetnsEntry& netns, NetnsSampler& sampler);
+  using Activities = absl::flat_hash_map<uint64_t, NetnsActivity>;
+
+  // By cookie; nothing without a watch, and when it could not be asked.
+  std::optional<Activities> TakeActivities(HostSample& sample);
 
   const Dependencies dependencies_;
   // By cookie.

@@ -2,18 +2,22 @@
 
 namespace berthmaster {
 
-void ListenerMemory::Update(absl::Duration now, const std::vector<uint16_t>& listening_ports) {
-  for (uint16_t listen_port : listening_ports) last_seen_[listen_port] = now;
+void ListenerMemory::Update(absl::Duration now, const std::vector<ListenEndpoint>& listening) {
   absl::erase_if(last_seen_,
                  [now](const auto& entry) { return now - entry.second > kListenerMemory; });
+  for (const ListenEndpoint& endpoint : listening) {
+    if (last_seen_.size() < kListenersRememberedMax || last_seen_.contains(endpoint)) {
+      last_seen_[endpoint] = now;
+    }
+  }
 }
 
-PortSet ListenerMemory::RecentPorts(absl::Duration now) const {
-  PortSet ports;
-  for (const auto& [listen_port, seen] : last_seen_) {
-    if (now - seen <= kListenerMemory) ports.Add(listen_port);
+std::vector<ListenEndpoint> ListenerMemory::Recent(absl::Duration now) const {
+  std::vector<ListenEndpoint> recent;
+  for (const auto& [endpoint, seen] : last_seen_) {
+    if (now - seen <= kListenerMemory) recent.push_back(endpoint);
   }
-  return ports;
+  return recent;
 }
 
 }  // namespace berthmaster

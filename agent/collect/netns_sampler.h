@@ -1,51 +1,62 @@
 #ifndef BERTHMASTER_AGENT_COLLECT_NETNS_SAMPLER_H_
 #define BERTHMASTER_AGENT_COLLECT_NETNS_SAMPLER_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "agent/collect/listener_memory.h"
-#include "agent/collect/pool_counts.h"
+#include "agent/collect/connect_traffic.h"
+#include "agent/collect/conntrack_sampler.h"
+#include "agent/collect/counter_deltas.h"
+#include "agent/collect/failure_log.h"
 #include "agent/collect/port_space.h"
-#include "agent/collect/rate.h"
+#include "agent/collect/socket_pools.h"
+#include "agent/collect/udp_pools.h"
+#include "agent/kernel/bind_ownership.h"
+#include "agent/kernel/connect_watch.h"
+#include "agent/kernel/conntrack_reader.h"
 #include "agent/kernel/netns_facts.h"
 #include "agent/kernel/socket_dump.h"
+#include "agent/kernel/socket_owners.h"
 #include "common/protocol/sample.h"
 
 namespace berthmaster {
 
-// How many pools of one namespace go into a sample: those nearest to exhaustion. More are of no use
-// to anyone, and a crawler's tens of thousands of destinations would fill the history with pools of
-// one socket.
-inline constexpr size_t kPoolsPerNetnsMax = 4000;
+// Where the figures of a namespace come from. Those that this host has not are null.
+struct NetnsReaders {
+  NetnsFactsReader& facts;
+  SocketDump& dump;
+  BindOwnershipReader* bind_ownership = nullptr;
+  ConntrackReader* conntrack = nullptr;
+  SocketOwners* owners = nullptr;
+};
 
-// A dump walks the socket table of the whole host, so a namespace is dumped, and its files are
-// read, at every sample only while it is busy: while sockstat's few numbers do not exclude that a
-// pool of it is near its limit, because its sockets are at least this share of the smallest
-// capacity.
-inline constexpr double kQuietShare = 0.10;
-// How often a quiet namespace's files are read, and how often it is dumped when the numbers have
-// changed since the last dump.
-inline constexpr absl::Duration kQuietInterval = absl::Seconds(10);
-// How often it is dumped when they have not.
-inline constexpr absl::Duration kUnchangedInterval = absl::Seconds(60);
+// What ConnectWatch saw in one namespace since the sample before.
+struct NetnsActivity {
+  std::vector<FailedConnects> failures;
+  std::vector<PoolTraffic> pools;
+};
 
-// Takes the samples of one namespace, and remembers between them what rates and directions need.
-// One thread.
+// Takes the samples of one namespace, and remembers between them what they need. One thread.
 class NetnsSampler {
  public:
-  // The namespace now; `now` is monotonic. The pools of a namespace that is not dumped this time
-  // are those of the last dump. The first call always reads and dumps; so does one that finds other
-  // tunables than the last dump had. Errors: those of the reader, and of the dump after a second
-  // try; NOT_FOUND or INVALID_ARGUMENT when the port range is not known.
+  // Notes what the watch saw; to be called before each Sample() while there is a watch, also when
+  // it saw nothing. `now` is monotonic.
+  void NoteActivity(const NetnsActivity& activity, absl::Duration now);
+
+  // The namespace now. The pools of a namespace that is not dumped this time are those of the last
+  // dump. The first call always reads and dumps; so does one that finds other tunables than the
+  // last dump had, or failed connects. `inodes_left`: see SocketPools. Errors: those of the reader,
+  // and of the dump after a second try; NOT_FOUND or INVALID_ARGUMENT when the port range is not
+  // known. Nothing that was counted is lost with one.
   absl::StatusOr<NetnsSample> Sample(const NetnsEntry& netns, absl::Duration now,
-                                     NetnsFactsReader& reader, SocketDump& dump);
+                                     const NetnsReaders& readers, size_t& inodes_left);
 
  private:
   // What the last reading of the files gave.
@@ -61,23 +72,25 @@ class NetnsSampler {
     absl::Duration time;
   };
 
-  bool IsBusy(const SockstatCounts& counts) const;
+  bool IsNetnsBusy(const SockstatCounts& counts) const;
   absl::Status ReadFacts(const NetnsEntry& netns, absl::Duration now, NetnsFactsReader& reader);
   bool IsDumpDue(const SockstatCounts& counts, absl::Duration now) const;
-  absl::Status Dump(const NetnsEntry& netns, absl::Duration now, SocketDump& dump);
-  void SetPools(const NetnsCounts& counts, absl::Duration now);
-  void SetRates(const PoolCounts& counts, std::optional<absl::Duration> reuse_delay,
-                absl::Duration now, PoolSample& pool);
+  absl::Status Dump(const NetnsEntry& netns, const SockstatCounts& counts, absl::Duration now,
+                    const NetnsReaders& readers, size_t& inodes_left);
+  void AddFacts(const SockstatCounts& counts, NetnsSample& sample);
+  void AddActivity(SocketOwners* owners, NetnsSample& sample);
 
-  ListenerMemory listeners_;
-  // Of the pools in the last dump's sample.
-  absl::flat_hash_map<RawPoolKey, LiveHistory> histories_;
-  // Whether every pool of the last dump is in histories_.
-  bool histories_are_whole_ = false;
-  std::optional<absl::Duration> last_sample_;
   std::optional<KnownFacts> known_;
   std::optional<LastDump> last_dump_;
-  // What the last dump gave: pools, listening ports, limitations.
+  SocketPools socket_pools_;
+  UdpPools udp_pools_;
+  ConntrackSampler conntrack_;
+  CounterDeltas counters_;
+  // Nothing without a watch.
+  std::optional<ConnectTraffic> traffic_;
+  FailureLog failures_;
+  std::optional<absl::Duration> last_sample_;
+  // What the last dump gave.
   NetnsSample last_;
 };
 

@@ -9,6 +9,11 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "agent/collect/address_ports.h"
+#include "agent/collect/findings.h"
+#include "agent/collect/listener_memory.h"
+#include "agent/collect/listener_pools.h"
+#include "agent/collect/owner_memory.h"
 #include "agent/collect/pool_counts.h"
 #include "agent/collect/port_space.h"
 #include "agent/kernel/socket_row.h"
@@ -16,24 +21,33 @@
 
 namespace berthmaster {
 
-// How many pools of one namespace are told apart in one dump: 12 MiB at most. A host with more
-// destinations than that has none that is near exhaustion but is missed: rows come in hash order,
-// so a pool with many sockets is met early.
+// How many pools of one namespace are told apart in one dump: 12 MiB at most. The sockets of others
+// are added up. Rows come in hash order, so a pool with many sockets is met early and is not among
+// those.
 inline constexpr size_t kPoolsTrackedMax = 32768;
 
 // Turns the rows of one dump into pools while they stream in. Made for one dump; one thread. Rows
 // of listening and bound sockets have to come before all others. Nothing is allocated for a row,
-// only for a new pool.
+// only for a new pool, address or listener.
 //
 // A socket is outbound when its local port is in the range and no bind()-made user has that port:
-// no listener now or in `recent_listen_ports`, no bound socket. sock_diag does not tell a client
-// that called bind() before connect() from one that did not: such a client's port counts in its own
-// pool only, although it is closed to the others too.
+// no listener now or lately, no bound socket, and none that `closed_ports` knows of. Without those,
+// a client that called bind() before connect() looks like one that did not: its port counts in its
+// own pool only, although it is closed to the others too.
 class PoolAggregator {
  public:
-  // `space` and `sysctls` must outlive it; the sysctls decide what is reusable.
-  PoolAggregator(const PortSpace& space, const std::map<std::string, std::string>& sysctls,
-                 const PortSet& recent_listen_ports);
+  struct Options {
+    // These two must outlive it; the sysctls decide what is reusable.
+    const PortSpace& space;
+    const std::map<std::string, std::string>& sysctls;
+    // ListenerMemory::Recent().
+    std::vector<ListenEndpoint> recent_listeners;
+    // BindOwnershipReader's, not older than some seconds; null when not known. Must outlive it.
+    const PortSet* closed_ports = nullptr;
+    // Hears of the sockets of pools that are worth naming; may be null. Must outlive it.
+    OwnerMemory* owners = nullptr;
+  };
+  explicit PoolAggregator(Options options);
 
   void Visit(const SocketRow& row);
 
@@ -44,18 +58,30 @@ class PoolAggregator {
   // How many pools the cache before the hash map has room for: most hosts have no more busy ones.
   static constexpr size_t kCacheSlots = 64;
 
-  PoolCounts* FindPool(const SocketRow& row);
-  PoolCounts* AddPool(const RawPoolKey& key);
-  bool VisitBound(const SocketRow& row);
+  bool VisitSpecial(const SocketRow& row);
+  void BeginOthers();
+  bool VisitBindOwned(const SocketRow& row);
+  PoolCounts& FindPool(const SocketRow& row);
+  PoolCounts& AddPool(const RawPoolKey& key);
+  PoolCounts& Untracked(const SocketRow& row);
+  int64_t ReusableExpiresMax(const RawPoolKey& key) const;
 
-  const PortSpace& space_;
-  const std::map<std::string, std::string>& sysctls_;
-  // Ports that belong to a bind()-made user: those that had a listener lately, listen now or are
-  // bound.
+  const Options options_;
+  const PortRange range_;
+  // By whether the pool is a loopback's.
+  const std::array<int64_t, 2> reusable_expires_max_ms_;
+  ListenerTable listeners_;
+  std::vector<ListenEndpoint> bound_;
+  AddressPorts address_ports_;
+  FindingCollector findings_;
+  // Whether a row of neither a listening nor a bound socket has come.
+  bool has_begun_others_ = false;
+  // Ports that listen now or did lately.
+  PortSet listeners_ports_;
+  // Ports that belong to a bind()-made user: those, and what is bound or closed.
   PortSet bind_owned_;
   // Those among them that are closed to auto-bind now, since a socket still has them.
   PortSet blocked_;
-  PortSet listening_;
   // By key, the position in counts_.pools.
   absl::flat_hash_map<RawPoolKey, uint32_t> pool_index_;
   // The pool that a slot met last.

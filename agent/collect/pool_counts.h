@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "agent/collect/address_ports.h"
+#include "agent/collect/listener_memory.h"
 #include "agent/kernel/socket_row.h"
 #include "common/net/pool_key.h"
 #include "common/protocol/sample.h"
@@ -54,16 +56,24 @@ struct RawPoolKey {
   }
 };
 
-// What a dump holds of one connect pool.
+// What a dump holds of one connect pool. What every row touches comes first.
 struct PoolCounts {
   RawPoolKey key;
+  int32_t in_use = 0;
+  int32_t reusable = 0;
+  // Of in_use, those whose port has the parity that connect() takes last.
+  int32_t wrong_parity = 0;
+  // Sockets of the key beside in_use, whose port bind() took before connect().
+  int32_t early_bound = 0;
+  // Of the source, in AddressPorts.
+  uint32_t address_index = 0;
+  // In OwnerMemory; -1 when the pool is not worth naming.
+  int32_t named_index = -1;
+  // TIME_WAIT with at most this much left is reusable; -1 when none is.
+  int64_t reusable_expires_max_ms = -1;
   StateCounts states;
   // TIME_WAIT only: FIN_WAIT_2 mini-sockets become TIME_WAIT when the peer's FIN comes.
   Releases releases{};
-  int32_t in_use = 0;
-  int32_t reusable = 0;
-  // TIME_WAIT with at most this much left is reusable; -1 when none is.
-  int64_t reusable_expires_max_ms = -1;
 
   // Sockets that are not TIME_WAIT.
   int32_t live() const { return in_use - states[TcpState::kTimeWait]; }
@@ -78,13 +88,19 @@ struct TimeWaitTableCounts {
 // What a dump holds of one namespace.
 struct NetnsCounts {
   std::vector<PoolCounts> pools;
+  // The sockets of all pools beyond kPoolsTrackedMax together; its key means nothing.
+  PoolCounts untracked;
   TimeWaitTableCounts time_wait_table;
   // Ports of the range with a listener, each once, rising.
   std::vector<uint16_t> listening_ports;
   // Ports of the range, not reserved, that are closed to every auto-bind.
   int32_t blocked = 0;
-  // Sockets of pools beyond kPoolsTrackedMax.
-  int64_t untracked_sockets = 0;
+  PortUse port_use;
+  // The fullest.
+  std::vector<PoolSample> listener_pools;
+  // All that listen.
+  std::vector<ListenEndpoint> listeners;
+  std::vector<NetnsFinding> findings;
 };
 
 }  // namespace berthmaster

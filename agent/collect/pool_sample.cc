@@ -22,15 +22,22 @@ std::optional<int32_t> TableCapacity(const std::map<std::string, std::string>& s
 
 }  // namespace
 
-PoolSample MakeConnectPool(const PoolCounts& counts, int32_t capacity, int32_t blocked) {
+PoolSample MakeConnectPool(const PoolCounts& counts, const ConnectPoolFrame& frame) {
   PoolSample pool;
   pool.kind = PoolKind::kConnect;
   pool.key = counts.key.ToKey();
-  pool.capacity = capacity;
+  pool.capacity = frame.capacity;
   pool.in_use = counts.in_use;
   pool.reusable = counts.reusable;
-  pool.blocked = blocked;
+  pool.blocked = frame.blocked;
   pool.states = counts.states;
+  if (counts.in_use > 0) {
+    pool.wrong_parity_share = static_cast<double>(counts.wrong_parity) / counts.in_use;
+  }
+  if (frame.knows_early_bound && counts.in_use + counts.early_bound > 0) {
+    pool.early_bind_share =
+        static_cast<double>(counts.early_bound) / (counts.in_use + counts.early_bound);
+  }
   if (counts.states[TcpState::kTimeWait] > 0) {
     pool.time_wait_releases.assign(counts.releases.begin(), counts.releases.end());
   }
@@ -65,6 +72,9 @@ std::vector<uint32_t> NearestToExhaustion(const std::vector<PoolCounts>& pools, 
     const int32_t taken_b = pools[b].in_use - pools[b].reusable;
     if (taken_a != taken_b) return taken_a > taken_b;
     if (pools[a].in_use != pools[b].in_use) return pools[a].in_use > pools[b].in_use;
+    if (pools[a].early_bound != pools[b].early_bound) {
+      return pools[a].early_bound > pools[b].early_bound;
+    }
     return a < b;
   };
   const size_t count = std::min(count_max, order.size());

@@ -14,8 +14,16 @@ namespace berthmaster {
 
 // From the counts of a dump to what a sample says of a pool. Pure; any thread.
 
+// What all connect pools of a namespace share.
+struct ConnectPoolFrame {
+  int32_t capacity = 0;
+  int32_t blocked = 0;
+  // Whether the kernel was asked which ports bind() took.
+  bool knows_early_bound = false;
+};
+
 // Without rates, which need more than one dump.
-PoolSample MakeConnectPool(const PoolCounts& counts, int32_t capacity, int32_t blocked);
+PoolSample MakeConnectPool(const PoolCounts& counts, const ConnectPoolFrame& frame);
 
 // Nothing when the namespace has no mini-socket or its table has no limit (tcp_max_tw_buckets is
 // negative, unknown or above 2^31 - 1).

@@ -7,14 +7,22 @@
 #include "common/sysctl/catalogue.h"
 
 namespace berthmaster {
+namespace {
+
+int32_t ReservedCount(const PortSpace& space) {
+  // Most hosts reserve nothing, and counting takes as long as some hundred rows of a dump.
+  return space.reserved.empty() ? 0 : space.reserved.CountIn(space.range);
+}
+
+}  // namespace
 
 int32_t PortSpace::Capacity(int32_t blocked) const {
   // A range of one port is looked at whole.
   const int32_t looked_at = range.size() > 1 ? range.size() & ~1 : 1;
-  // Most hosts reserve nothing, and counting takes as long as some hundred rows of a dump.
-  const int32_t reserved_count = reserved.empty() ? 0 : reserved.CountIn(range);
-  return std::max(0, looked_at - reserved_count - blocked);
+  return std::max(0, looked_at - ReservedCount(*this) - blocked);
 }
+
+int32_t PortSpace::OfferedCount() const { return range.size() - ReservedCount(*this); }
 
 absl::StatusOr<PortSpace> ReadPortSpace(const std::map<std::string, std::string>& sysctls) {
   auto range = sysctls.find(std::string(kPortRangeSysctl));

@@ -19,6 +19,8 @@ struct PortSpace {
   // reserved are closed to auto-bind: the range's size rounded down to even (__inet_hash_connect
   // looks at no more), less the reserved and the blocked ones; at least 0.
   int32_t Capacity(int32_t blocked) const;
+  // Ports of the range that are not reserved.
+  int32_t OfferedCount() const;
   // Whether connect() may choose the port as far as the sysctls go.
   bool Offers(int local_port) const {
     return range.Contains(local_port) && !reserved.Contains(local_port);

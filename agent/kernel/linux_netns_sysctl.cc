@@ -49,8 +49,10 @@ absl::StatusOr<UniqueFd> LinuxNetnsSysctl::Open(uint64_t inode) {
     return absl::NotFoundError("the agent was started with --netns for other namespaces only");
   }
   if (static_cast<int>(paths_.size()) >= kNamespacesMax) paths_.clear();
-  paths_[inode] = found->second.path;
-  return OpenNetns(found->second.path, inode);
+  BERTHMASTER_ASSIGN_OR_RETURN(UniqueFd fd, OpenNetns(found->second, inode));
+  // Where it was found last; a wrong one is noticed when it is opened.
+  paths_[inode] = found->second.paths.front();
+  return fd;
 }
 
 absl::Status LinuxNetnsSysctl::RunChecked(const NetnsId& netns,

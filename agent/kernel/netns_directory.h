@@ -13,6 +13,10 @@
 
 namespace berthmaster {
 
+// More namespaces than a host has pods, by an order of magnitude; also what a sample may hold
+// (common/wire/bounds.h).
+inline constexpr int kNamespacesMax = 4096;
+
 // One network namespace of the host.
 struct NetnsEntry {
   NetnsId id;

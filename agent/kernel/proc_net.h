@@ -2,6 +2,8 @@
 #define BERTHMASTER_AGENT_KERNEL_PROC_NET_H_
 
 #include <cstdint>
+#include <map>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -19,13 +21,19 @@ struct SockstatCounts {
   friend bool operator==(const SockstatCounts&, const SockstatCounts&) = default;
 };
 
-// Adds what sockstat or sockstat6 says of TCP: "TCP: inuse 5 orphan 0 tw 2 alloc 7 mem 1", "TCP6:
-// inuse 3". INVALID_ARGUMENT when there is no such line or it has no such number.
+// Adds what sockstat or sockstat6 says of TCP and UDP: "TCP: inuse 5 orphan 0 tw 2 alloc 7 mem 1",
+// "UDP6: inuse 3". INVALID_ARGUMENT, with nothing added, when there is no line for TCP, or a line
+// without such a number.
 absl::Status AddSockstat(absl::string_view text, SockstatCounts& counts);
 
-// The counter `name` of the group TcpExt in /proc/net/netstat; 0 where the kernel has no such
-// counter. INVALID_ARGUMENT when the file is not of that form.
-absl::StatusOr<int64_t> ParseTcpExt(absl::string_view text, absl::string_view name);
+// Adds the counters that matter here from /proc/net/snmp or netstat, in one pass:
+// "Tcp.ActiveOpens", "TcpExt.ListenOverflows". A counter that this kernel has not got is not added.
+// INVALID_ARGUMENT when the text is not pairs of lines, names and values of one group, or a
+// counter's value is no number; the counters before that have been added then.
+absl::Status AddCounters(absl::string_view text, std::map<std::string, int64_t>& counters);
+
+// As AddCounters, from /proc/net/snmp6, which has one counter a line: "Udp6.NoPorts".
+absl::Status AddCounters6(absl::string_view text, std::map<std::string, int64_t>& counters);
 
 }  // namespace berthmaster
 

@@ -52,12 +52,10 @@ absl::StatusOr<NetnsFacts> ProcfsNetnsFactsReader::ReadFacts(const NetnsEntry& n
       "the tunables of this network namespace cannot be read without entering it, so the capacity "
       "of its pools is not known; run the agent as root with --profile=observe");
   BERTHMASTER_ASSIGN_OR_RETURN(const std::string netstat, ReadProcNet(netns, "netstat"));
-  absl::StatusOr<int64_t> overflow_count = ParseTcpExt(netstat, "TCPTimeWaitOverflow");
-  if (overflow_count.ok()) {
-    facts.time_wait_overflow_count = *overflow_count;
-  } else {
-    facts.limitations.emplace_back(overflow_count.status().message());
-  }
+  const absl::Status status = AddCounters(netstat, facts.counters);
+  if (!status.ok()) facts.limitations.emplace_back(status.message());
+  auto overflow = facts.counters.find("TcpExt.TCPTimeWaitOverflow");
+  if (overflow != facts.counters.end()) facts.time_wait_overflow_count = overflow->second;
   return facts;
 }
 

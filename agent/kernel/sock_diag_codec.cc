@@ -80,6 +80,27 @@ void VisitSocket(const uint8_t* payload, size_t payload_size, SocketRowVisitor v
 // An attribute's type without the flags NLA_F_NESTED and NLA_F_NET_BYTEORDER.
 constexpr uint16_t kTypeMask = 0x3fff;
 
+// The attribute of that type among those of the row, when it is there and whole.
+template <typename T>
+std::optional<T> FindAttribute(const SocketRow& row, uint16_t wanted_type) {
+  const uint8_t* at = row.attributes.data();
+  size_t left = row.attributes.size();
+  while (left >= sizeof(nlattr)) {
+    const auto length = Load<uint16_t>(at, offsetof(nlattr, nla_len));
+    const auto type = Load<uint16_t>(at, offsetof(nlattr, nla_type)) & kTypeMask;
+    if (length < sizeof(nlattr) || length > left) return std::nullopt;
+    if (type == wanted_type) {
+      if (length < sizeof(nlattr) + sizeof(T)) return std::nullopt;
+      return Load<T>(at, sizeof(nlattr));
+    }
+    const size_t step = NLA_ALIGN(length);
+    if (step >= left) return std::nullopt;
+    at += step;
+    left -= step;
+  }
+  return std::nullopt;
+}
+
 absl::Status CutShort(size_t said, size_t had) {
   return absl::DataLossError(absl::StrCat("a sock_diag message says ", said, " bytes where ", had,
                                           " are left of the buffer"));
@@ -98,22 +119,13 @@ absl::Status KernelError(const uint8_t* payload, size_t size, absl::string_view 
 }  // namespace
 
 std::optional<uint64_t> CgroupId(const SocketRow& row) {
-  const uint8_t* at = row.attributes.data();
-  size_t left = row.attributes.size();
-  while (left >= sizeof(nlattr)) {
-    const auto length = Load<uint16_t>(at, offsetof(nlattr, nla_len));
-    const auto type = Load<uint16_t>(at, offsetof(nlattr, nla_type)) & kTypeMask;
-    if (length < sizeof(nlattr) || length > left) return std::nullopt;
-    if (type == INET_DIAG_CGROUP_ID) {
-      if (length < sizeof(nlattr) + sizeof(uint64_t)) return std::nullopt;
-      return Load<uint64_t>(at, sizeof(nlattr));
-    }
-    const size_t step = NLA_ALIGN(length);
-    if (step >= left) return std::nullopt;
-    at += step;
-    left -= step;
-  }
-  return std::nullopt;
+  return FindAttribute<uint64_t>(row, INET_DIAG_CGROUP_ID);
+}
+
+std::optional<bool> IsV6Only(const SocketRow& row) {
+  const std::optional<uint8_t> value = FindAttribute<uint8_t>(row, INET_DIAG_SKV6ONLY);
+  if (!value.has_value()) return std::nullopt;
+  return *value != 0;
 }
 
 SockDiagRequest EncodeSockDiagRequest(SockDiagForm form, uint32_t states_mask, uint32_t sequence,

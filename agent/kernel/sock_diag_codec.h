@@ -43,6 +43,10 @@ SockDiagRequest EncodeSockDiagRequest(SockDiagForm form, uint32_t states_mask, u
 // it: a mini-socket, a kernel before 5.7, another source.
 std::optional<uint64_t> CgroupId(const SocketRow& row);
 
+// Whether an IPv6 socket that listens or is only bound takes no IPv4 (IPV6_V6ONLY). Nothing in any
+// other row, and in one of another source.
+std::optional<bool> IsV6Only(const SocketRow& row);
+
 // kInterrupted: the kernel says that the table changed while it was walked (NLM_F_DUMP_INTR), so
 // rows may be missing or twice; no further message was looked at. tcp_diag does not say so up to
 // Linux 6.18.

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <utility>
 
 #include "absl/strings/string_view.h"
 #include "common/net/ip_address.h"
@@ -27,6 +28,13 @@ struct RawAddress {
             (a.words[3] ^ b.words[3])) == 0 &&
            a.is_v4 == b.is_v4;
   }
+  template <typename H>
+  friend H AbslHashValue(H h, const RawAddress& address) {
+    return H::combine(std::move(h), address.words, address.is_v4);
+  }
+
+  // 0.0.0.0 or ::
+  bool is_unspecified() const { return (words[0] | words[1] | words[2] | words[3]) == 0; }
 };
 
 // One TCP or UDP socket as a source shows it. Plain data; valid for as long as the visitor's call.

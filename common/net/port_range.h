@@ -33,6 +33,7 @@ class PortSet {
  public:
   void Add(int port) { bits_.set(static_cast<size_t>(port)); }
   void AddRange(PortRange range);
+  void AddAll(const PortSet& other) { bits_ |= other.bits_; }
   bool Contains(int port) const { return bits_.test(static_cast<size_t>(port)); }
   // How many of its ports lie in `range`.
   int CountIn(PortRange range) const;

@@ -12,16 +12,18 @@
 namespace berthmaster {
 namespace {
 
-// Below 1024 the kernel refuses ranges by ip_unprivileged_port_start, and services live there.
-constexpr int64_t kRangePortMin = 1024;
-constexpr int64_t kPortMax = 65535;
-// A smaller table than this is a way to lose TIME_WAIT protection, not a setting; a larger one than
-// 2^22 is 1 GiB of kernel memory.
-constexpr int64_t kTimeWaitBucketsMin = 4096;
-constexpr int64_t kTimeWaitBucketsMax = 4194304;
-
 absl::Status Refused(absl::string_view reason, absl::string_view sysctl, absl::string_view why) {
   return ReasonStatus(absl::StatusCode::kInvalidArgument, reason, absl::StrCat(sysctl, ": ", why));
+}
+
+absl::Status Unknown(absl::string_view sysctl) {
+  for (const RetiredTunable& retired : RetiredTunables()) {
+    if (retired.sysctl != sysctl) continue;
+    return Refused(
+        "SYSCTL_UNKNOWN", sysctl,
+        absl::StrCat("is gone since Linux ", retired.removed_in_kernel, ": ", retired.reason));
+  }
+  return Refused("SYSCTL_UNKNOWN", sysctl, "is not in the catalogue of tunables");
 }
 
 absl::Status CheckInteger(const Tunable& tunable, absl::string_view value) {
@@ -50,33 +52,6 @@ absl::Status CheckRange(const Tunable& tunable, absl::string_view value) {
 
 }  // namespace
 
-const std::vector<Tunable>& Tunables() {
-  static const auto* tunables = new std::vector<Tunable>{
-      {kPortRangeSysctl, TunableForm::kPortRange, kRangePortMin, kPortMax, true, TunableRisk::kLow,
-       true, "The ports that connect() and bind(0) choose from; the next call uses a new value."},
-      {kReservedPortsSysctl, TunableForm::kPortSet, 0, kPortMax, true, TunableRisk::kLow, true,
-       "Ports of the range that connect() and bind(0) leave alone; bind() to one still works."},
-      {kUnprivilegedPortStartSysctl, TunableForm::kInteger, 0, kPortMax, false,
-       TunableRisk::kMedium, true,
-       "The first port that needs no privilege; the range may not begin below it."},
-      {kTimeWaitReuseSysctl, TunableForm::kInteger, 0, 2, true, TunableRisk::kMedium, false,
-       "Lets connect() take over a TIME_WAIT port to the same destination after the reuse delay, "
-       "when both sides use timestamps: 1 everywhere, 2 on loopback only, 0 never."},
-      {kTimeWaitReuseDelaySysctl, TunableForm::kInteger, 1, 60000, false, TunableRisk::kMedium,
-       false, "How many milliseconds a TIME_WAIT must be old before it is reusable."},
-      {kTimeWaitBucketsSysctl, TunableForm::kInteger, kTimeWaitBucketsMin, kTimeWaitBucketsMax,
-       true, TunableRisk::kLow, false,
-       "How many TIME_WAIT and FIN_WAIT_2 mini-sockets there may be; above it sockets close "
-       "without "
-       "TIME_WAIT and late segments meet nothing."},
-      {kTimestampsSysctl, TunableForm::kInteger, 0, 2, false, TunableRisk::kMedium, false,
-       "TCP timestamps; without them TIME_WAIT is never reusable."},
-      {kFinTimeoutSysctl, TunableForm::kInteger, 1, 60, false, TunableRisk::kMedium, true,
-       "How long an orphaned FIN_WAIT_2 lives; it does not change TIME_WAIT."},
-  };
-  return *tunables;
-}
-
 const Tunable* FindTunable(absl::string_view sysctl) {
   const auto& tunables = Tunables();
   auto found = std::find_if(tunables.begin(), tunables.end(),
@@ -86,9 +61,7 @@ const Tunable* FindTunable(absl::string_view sysctl) {
 
 absl::Status CheckWritable(absl::string_view sysctl, absl::string_view value) {
   const Tunable* tunable = FindTunable(sysctl);
-  if (tunable == nullptr) {
-    return Refused("SYSCTL_UNKNOWN", sysctl, "is not in the catalogue of tunables");
-  }
+  if (tunable == nullptr) return Unknown(sysctl);
   if (!tunable->writable) {
     return Refused("SYSCTL_READ_ONLY", sysctl, "is only read, never written, by Berthmaster");
   }

@@ -2,6 +2,7 @@
 #define BERTHMASTER_COMMON_SYSCTL_CATALOGUE_H_
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -19,24 +20,60 @@ inline constexpr absl::string_view kTimeWaitReuseDelaySysctl = "net.ipv4.tcp_tw_
 inline constexpr absl::string_view kTimeWaitBucketsSysctl = "net.ipv4.tcp_max_tw_buckets";
 inline constexpr absl::string_view kTimestampsSysctl = "net.ipv4.tcp_timestamps";
 inline constexpr absl::string_view kFinTimeoutSysctl = "net.ipv4.tcp_fin_timeout";
+inline constexpr absl::string_view kAutobindReuseSysctl = "net.ipv4.ip_autobind_reuse";
+inline constexpr absl::string_view kListenBacklogMaxSysctl = "net.core.somaxconn";
+inline constexpr absl::string_view kSynBacklogMaxSysctl = "net.ipv4.tcp_max_syn_backlog";
+inline constexpr absl::string_view kSynCookiesSysctl = "net.ipv4.tcp_syncookies";
+inline constexpr absl::string_view kConntrackMaxSysctl = "net.netfilter.nf_conntrack_max";
+inline constexpr absl::string_view kConntrackCountSysctl = "net.netfilter.nf_conntrack_count";
 
 enum class TunableForm : uint8_t { kInteger, kPortRange, kPortSet };
 enum class TunableRisk : uint8_t { kLow, kMedium, kHigh };
 
-// A sysctl that Berthmaster knows. All of them are per network namespace.
+// What a sysctl's value holds for, and where it can be seen.
+enum class TunableScope : uint8_t {
+  // Each network namespace has its own; a new one begins with the kernel's default, not with the
+  // host's value, so that a setting of the node does not reach its pods.
+  kNetns,
+  // As kNetns; nobody can write it (0444 everywhere).
+  kNetnsReadOnly,
+  // One for the host; other namespaces than the first do not have the file.
+  kHost,
+  // One for the host; other namespaces see it read-only (0444).
+  kHostSeenEverywhere,
+};
+
+// The most that every kernel takes for a sysctl that is kept in ticks (proc_dointvec_jiffies):
+// INT_MAX / HZ with HZ = 1000. A kernel with fewer ticks a second takes more.
+inline constexpr int64_t kKernelSecondsMax = 2147483;
+
+// A sysctl that Berthmaster knows.
 struct Tunable {
   absl::string_view sysctl;
   TunableForm form = TunableForm::kInteger;
-  // The bounds that Berthmaster accepts for a value it writes (ports of a range, or the integer);
-  // narrower than the kernel's own where the kernel accepts what breaks a host.
+  TunableScope scope = TunableScope::kNetns;
+  // The first release of Linux that has it in this scope; empty where that is older than 3.0. From
+  // the history of the kernel; tests/kernel checks what the running one does.
+  absl::string_view since_kernel{};
+  // In a fresh namespace (of kHost*: at boot). Nothing where the kernel works it out from the size
+  // of the host.
+  std::optional<absl::string_view> default_value{};
+  // What the kernel takes: each port, or the integer. It answers EINVAL to anything else.
+  int64_t kernel_min = 0;
+  int64_t kernel_max = 0;
+  // The bounds that Berthmaster accepts for a value it writes, and beyond which a value that it
+  // reads is worth a question; narrower than the kernel's own where the kernel accepts what breaks
+  // a host.
   int64_t value_min = 0;
   int64_t value_max = 0;
   // Whether Berthmaster ever writes it. The others are only read.
   bool writable = false;
   TunableRisk risk = TunableRisk::kLow;
-  // Whether Kubernetes lets a pod set it without --allowed-unsafe-sysctls.
+  // Whether Kubernetes lets a pod set it without --allowed-unsafe-sysctls, and since which release
+  // of it (empty: always, or never). Never in a pod with hostNetwork.
   bool pod_safe = false;
-  // What it really does, in one sentence.
+  absl::string_view pod_safe_since{};
+  // What it really does, in one or two sentences.
   absl::string_view effect;
 };
 
@@ -45,6 +82,16 @@ const std::vector<Tunable>& Tunables();
 
 // Nothing for a name that is not in the catalogue. The result lives for ever.
 const Tunable* FindTunable(absl::string_view sysctl);
+
+// A sysctl of old recipes that no kernel in use has any more. Neither read nor written.
+struct RetiredTunable {
+  absl::string_view sysctl;
+  // The first release of Linux without it.
+  absl::string_view removed_in_kernel;
+  // What to do instead, and why it went.
+  absl::string_view reason;
+};
+const std::vector<RetiredTunable>& RetiredTunables();
 
 // Whether Berthmaster may write `value` to `sysctl`. INVALID_ARGUMENT with reason SYSCTL_UNKNOWN,
 // SYSCTL_READ_ONLY or SYSCTL_VALUE_INVALID says why not and what is allowed.

@@ -2,12 +2,10 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#include <memory>
-#include <string>
-#include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "tests/kernel/capacity_fixture.h"
 #include "tests/kernel/netns_fixture.h"
 #include "tests/kernel/sampling.h"
 #include "tests/kernel/test_sockets.h"
@@ -15,50 +13,9 @@
 namespace berthmaster {
 namespace {
 
-constexpr char kSource[] = "10.9.0.1";
-constexpr char kDestination[] = "10.9.0.2";
-constexpr char kOther[] = "10.9.0.3";
-constexpr uint16_t kPort = 8080;
-// Far above every range of these tests.
-constexpr int kManyConnections = 1000;
-
-// Each test drives a pool until the kernel says EADDRNOTAVAIL and then compares what the agent says
-// with what the kernel allowed.
-class PoolCapacity : public testing::Test {
+// Connect pools, driven until the kernel says EADDRNOTAVAIL.
+class PoolCapacity : public CapacityTest {
  protected:
-  void SetUp() override {
-    if (!CanMakeNetns()) GTEST_SKIP() << kNeedsRoot;
-    netns_ = ScopedNetns::Make().value();
-    for (const char* address : {kSource, kDestination, kOther}) {
-      ASSERT_TRUE(netns_->AddAddress(address).ok());
-    }
-    SetRange("40000 40039");
-  }
-  void SetRange(absl::string_view range) {
-    ASSERT_EQ(netns_->SetSysctl("net.ipv4.ip_local_port_range", range), absl::OkStatus());
-  }
-  void Listen(absl::string_view address, uint16_t listen_port,
-              ServerMode mode = ServerMode::kClosesSecond) {
-    servers_.push_back(TestServer::Make(*netns_, address, listen_port, mode).value());
-  }
-  FillResult FillInside(const ConnectOptions& options) {
-    FillResult fill;
-    netns_->RunInside([&] { fill = Fill(options, kManyConnections); });
-    return fill;
-  }
-  // A sample with that many TIME_WAIT sockets by either count, which the closing of a connection
-  // takes a moment to become; the last one taken when 5 s have passed.
-  NetnsSample SampleWith(int time_wait_count) {
-    const LinuxClock clock;
-    const absl::Duration end = clock.MonotonicNow() + absl::Seconds(5);
-    while (true) {
-      NetnsSample sample = SampleOnce(*netns_);
-      const PoolSample table = FindTable(sample);
-      const bool is_there = sample.time_wait >= time_wait_count &&
-                            table.states[TcpState::kTimeWait] == sample.time_wait;
-      if (is_there || clock.MonotonicNow() >= end) return sample;
-    }
-  }
   // A connection whose client called bind() before connect(). Call it inside.
   static ConnectResult ConnectFrom(uint16_t local_port, uint16_t destination_port) {
     ConnectResult result;
@@ -87,9 +44,6 @@ class PoolCapacity : public testing::Test {
     EXPECT_EQ(pool.capacity, static_cast<int>(fill.fds.size()));
     EXPECT_EQ(pool.headroom(), 0);
   }
-
-  std::unique_ptr<ScopedNetns> netns_;
-  std::vector<std::unique_ptr<TestServer>> servers_;
 };
 
 TEST_F(PoolCapacity, IsTheRangeWhenNothingElseIsThere) {
@@ -273,15 +227,12 @@ TEST_F(PoolCapacity, IsEachSourcesOwn) {
 }
 
 TEST_F(PoolCapacity, OfIpv6IsTheSame) {
-  ASSERT_TRUE(netns_->AddAddress("fd00::1").ok());
-  ASSERT_TRUE(netns_->AddAddress("fd00::2").ok());
-  Listen("fd00::2", kPort);
+  Listen(kDestinationV6, kPort);
 
-  FillResult fill = FillInside({.source = "", .destination = "fd00::2", .destination_port = kPort});
+  FillResult fill =
+      FillInside({.source = kSourceV6, .destination = kDestinationV6, .destination_port = kPort});
 
-  NetnsSample sample = SampleOnce(*netns_);
-  ASSERT_EQ(sample.pools.size(), 1u);
-  ExpectExact(fill, sample.pools[0]);
+  ExpectExact(fill, FindPool(SampleOnce(*netns_), kSourceV6, kDestinationV6, kPort));
 }
 
 TEST_F(PoolCapacity, IsUsedUpByTimeWaitOfThisSide) {

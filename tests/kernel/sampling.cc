@@ -14,6 +14,13 @@ PoolSample NoPool() {
   return none;
 }
 
+PoolSample FindByKey(const NetnsSample& sample, PoolKind kind, const PoolKey& key) {
+  for (const PoolSample& pool : sample.pools) {
+    if (pool.kind == kind && pool.key == key) return pool;
+  }
+  return NoPool();
+}
+
 }  // namespace
 
 NetnsView::NetnsView(const ScopedNetns& netns)
@@ -32,12 +39,23 @@ NetnsSample SampleOnce(const ScopedNetns& netns) { return NetnsView(netns).Sampl
 
 PoolSample FindPool(const NetnsSample& sample, absl::string_view source,
                     absl::string_view destination, uint16_t destination_port) {
-  const PoolKey key = {IpAddress::Parse(source).value(), IpAddress::Parse(destination).value(),
-                       destination_port};
-  for (const PoolSample& pool : sample.pools) {
-    if (pool.kind == PoolKind::kConnect && pool.key == key) return pool;
-  }
-  return NoPool();
+  return FindByKey(
+      sample, PoolKind::kConnect,
+      {IpAddress::Parse(source).value(), IpAddress::Parse(destination).value(), destination_port});
+}
+
+PoolSample FindBySource(const NetnsSample& sample, PoolKind kind, absl::string_view source) {
+  PoolKey key;
+  key.source = IpAddress::Parse(source).value();
+  return FindByKey(sample, kind, key);
+}
+
+PoolSample FindListener(const NetnsSample& sample, absl::string_view address,
+                        uint16_t listen_port) {
+  PoolKey key;
+  key.destination = IpAddress::Parse(address).value();
+  key.destination_port = listen_port;
+  return FindByKey(sample, PoolKind::kListener, key);
 }
 
 PoolSample FindTable(const NetnsSample& sample) {

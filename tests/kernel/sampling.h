@@ -35,6 +35,11 @@ NetnsSample SampleOnce(const ScopedNetns& netns);
 PoolSample FindPool(const NetnsSample& sample, absl::string_view source,
                     absl::string_view destination, uint16_t destination_port);
 
+// The pool of that kind that only a source names (bind, UDP), or only a destination and its port
+// (listener); in_use is -1 when there is none.
+PoolSample FindBySource(const NetnsSample& sample, PoolKind kind, absl::string_view source);
+PoolSample FindListener(const NetnsSample& sample, absl::string_view address, uint16_t listen_port);
+
 // The TIME_WAIT table; in_use is -1 when there is none.
 PoolSample FindTable(const NetnsSample& sample);
 

@@ -9,48 +9,16 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/net/ip_address.h"
 #include "common/status/annotate.h"
+#include "tests/kernel/socket_address.h"
 
 namespace berthmaster {
 namespace {
 
 constexpr int kBacklog = 4096;
-
-struct SocketAddress {
-  sockaddr_storage storage{};
-  socklen_t size = 0;
-  sockaddr* get() { return reinterpret_cast<sockaddr*>(&storage); }
-};
-
-SocketAddress MakeAddress(absl::string_view text, uint16_t port_number, bool is_mapped) {
-  const IpAddress address = IpAddress::Parse(text).value();
-  SocketAddress result;
-  if (address.is_v4() && !is_mapped) {
-    auto* v4 = reinterpret_cast<sockaddr_in*>(&result.storage);
-    v4->sin_family = AF_INET;
-    v4->sin_port = htons(port_number);
-    std::memcpy(&v4->sin_addr, address.data(), address.size());
-    result.size = sizeof(*v4);
-    return result;
-  }
-  auto* v6 = reinterpret_cast<sockaddr_in6*>(&result.storage);
-  v6->sin6_family = AF_INET6;
-  v6->sin6_port = htons(port_number);
-  if (address.is_v4()) {
-    v6->sin6_addr.s6_addr[10] = 0xff;
-    v6->sin6_addr.s6_addr[11] = 0xff;
-    std::memcpy(v6->sin6_addr.s6_addr + 12, address.data(), address.size());
-  } else {
-    std::memcpy(&v6->sin6_addr, address.data(), address.size());
-  }
-  result.size = sizeof(*v6);
-  return result;
-}
 
 UniqueFd MakeEvent() { return UniqueFd(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)); }
 

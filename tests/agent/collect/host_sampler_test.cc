@@ -63,13 +63,21 @@ TEST_F(HostSamplerTest, SaysWhatItSawOfANamespace) {
   EXPECT_EQ(seen.time_wait_overflow_count, 4);
   EXPECT_THAT(seen.listening_ports_in_range, ElementsAre(40099));
   EXPECT_FALSE(seen.sample_interval.has_value());
-  ASSERT_EQ(seen.pools.size(), 2u);
+  ASSERT_EQ(seen.pools.size(), 5u);
   EXPECT_EQ(seen.pools[0].capacity, 99);
   EXPECT_EQ(seen.pools[0].blocked, 1);
   EXPECT_EQ(seen.pools[0].in_use, 51);
   EXPECT_EQ(seen.pools[1].kind, PoolKind::kTimeWaitTable);
   EXPECT_EQ(seen.pools[1].capacity, 1000);
   EXPECT_EQ(seen.pools[1].in_use, 1);
+  EXPECT_EQ(seen.pools[2].kind, PoolKind::kBind);
+  EXPECT_EQ(seen.pools[2].key.source.ToString(), "10.0.0.1");
+  EXPECT_EQ(seen.pools[2].in_use, 52);
+  EXPECT_EQ(seen.pools[3].kind, PoolKind::kBind);
+  EXPECT_EQ(seen.pools[3].key.source.ToString(), "0.0.0.0");
+  EXPECT_EQ(seen.pools[4].kind, PoolKind::kListener);
+  EXPECT_EQ(seen.pools[4].key.destination_port, 40099);
+  EXPECT_FALSE(seen.remainder.has_value());
 }
 
 TEST_F(HostSamplerTest, KnowsNoRateOfConnectionsItHasSeenOnce) {
@@ -250,9 +258,12 @@ TEST_F(HostSamplerTest, SendsThePoolsNearestToExhaustion) {
   const NetnsSample sample = Sample().namespaces[0];
 
   ASSERT_EQ(sample.pools.size(), kPoolsPerNetnsMax);
+  EXPECT_EQ(sample.remainder->pool_count, 100);
+  EXPECT_EQ(sample.remainder->in_use, 100);
+  EXPECT_EQ(sample.remainder->states[kEstablished], 100);
+  EXPECT_FALSE(sample.remainder->is_lower_bound);
   EXPECT_EQ(sample.pools[0].in_use, 2);
   EXPECT_EQ(sample.pools[0].key.destination.ToString(), destinations.back());
-  EXPECT_THAT(sample.limitations, Contains(HasSubstr("100 connect pools")));
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 
 #include <vector>
 
-#include "agent/collect/listener_memory.h"
 #include "agent/collect/pool_sample.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -18,7 +17,7 @@ class PoolAggregatorTest : public testing::Test {
  protected:
   PoolAggregatorTest() { space_.range = {40000, 40099}; }
   NetnsCounts Count(const std::vector<FakeRow>& rows) {
-    PoolAggregator aggregator(space_, sysctls_, recent_);
+    PoolAggregator aggregator({space_, sysctls_, recent_, closed_});
     for (const FakeRow& row : rows) aggregator.Visit(MakeRow(row));
     return aggregator.Finish();
   }
@@ -26,7 +25,11 @@ class PoolAggregatorTest : public testing::Test {
   std::map<std::string, std::string> sysctls_ = {{"net.ipv4.tcp_tw_reuse", "2"},
                                                  {"net.ipv4.tcp_timestamps", "1"},
                                                  {"net.ipv4.tcp_max_tw_buckets", "1000"}};
-  PortSet recent_;
+  static ListenEndpoint Endpoint(const char* address, uint16_t listen_port) {
+    return {RawAddress::From(IpAddress::Parse(address).value()), listen_port};
+  }
+  std::vector<ListenEndpoint> recent_;
+  const PortSet* closed_ = nullptr;
 };
 
 TEST_F(PoolAggregatorTest, CountsByStateAndDestination) {
@@ -81,8 +84,7 @@ TEST_F(PoolAggregatorTest, CountsEachBlockedPortOnceAndNoReservedOne) {
 }
 
 TEST_F(PoolAggregatorTest, TakesWhatAListenerLeftBehindForInbound) {
-  recent_.Add(40010);
-  recent_.Add(40011);
+  recent_ = {Endpoint("10.0.0.1", 40010), Endpoint("10.0.0.1", 40011)};
 
   NetnsCounts counts = Count({{.state = kTimeWait, .local_port = 40010, .age_seconds = 1}});
 
@@ -131,7 +133,7 @@ TEST_F(PoolAggregatorTest, PutsReleasesWhereTheKernelFreesThem) {
 }
 
 TEST_F(PoolAggregatorTest, BoundsThePoolsItTellsApart) {
-  PoolAggregator aggregator(space_, sysctls_, recent_);
+  PoolAggregator aggregator({space_, sysctls_, recent_});
   SocketRow row = MakeRow({.local_port = 40000});
   for (uint32_t number = 0; number < kPoolsTrackedMax + 5; ++number) {
     row.destination.words[0] = number;
@@ -144,7 +146,8 @@ TEST_F(PoolAggregatorTest, BoundsThePoolsItTellsApart) {
   NetnsCounts counts = aggregator.Finish();
 
   EXPECT_EQ(counts.pools.size(), kPoolsTrackedMax);
-  EXPECT_EQ(counts.untracked_sockets, 5);
+  EXPECT_EQ(counts.untracked.in_use, 5);
+  EXPECT_EQ(counts.untracked.states[kEstablished], 5);
   EXPECT_EQ(counts.pools[0].in_use, 2);
 }
 
@@ -180,16 +183,6 @@ TEST(PortSpaceTest, IsReadFromTheTunables) {
   EXPECT_EQ(ReadPortSpace({}).status().code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(ReadPortSpace({{"net.ipv4.ip_local_port_range", "x"}}).status().code(),
             absl::StatusCode::kInvalidArgument);
-}
-
-TEST(ListenerMemoryTest, ForgetsAfterTwoMinutes) {
-  ListenerMemory memory;
-  memory.Update(absl::Seconds(0), {40010, 40011});
-  memory.Update(absl::Seconds(100), {40011});
-
-  EXPECT_TRUE(memory.RecentPorts(absl::Seconds(120)).Contains(40010));
-  EXPECT_FALSE(memory.RecentPorts(absl::Seconds(121)).Contains(40010));
-  EXPECT_TRUE(memory.RecentPorts(absl::Seconds(121)).Contains(40011));
 }
 
 }  // namespace

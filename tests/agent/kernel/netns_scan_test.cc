@@ -7,8 +7,8 @@ namespace berthmaster {
 namespace {
 
 TEST(NetnsFilter, NamesByLabelNameAndInode) {
-  const FoundNetns named = {"/run/netns/blue", "blue", {{"named", "blue"}}, false};
-  const FoundNetns host = {"/proc/1/ns/net", "host", {{"process", "init"}, {"pid", "1"}}, true};
+  const FoundNetns named = {{"/run/netns/blue"}, "blue", "", 0, false};
+  const FoundNetns host = {{"/proc/1/ns/net"}, "", "", 1, true};
 
   EXPECT_TRUE(IsWantedNetns({}, 42, named));
   EXPECT_TRUE(IsWantedNetns({"red", "blue"}, 42, named));
@@ -16,9 +16,8 @@ TEST(NetnsFilter, NamesByLabelNameAndInode) {
   EXPECT_FALSE(IsWantedNetns({"4"}, 42, named));
   EXPECT_FALSE(IsWantedNetns({"host"}, 42, named));
   EXPECT_TRUE(IsWantedNetns({"host"}, 1, host));
-  // A process may call itself anything, so its name names no namespace.
-  EXPECT_FALSE(IsWantedNetns({"init"}, 1, host));
-  EXPECT_FALSE(IsWantedNetns({"host"}, 42, {"/proc/9/ns/net", "host", {}, false}));
+  EXPECT_FALSE(IsWantedNetns({"host"}, 42, {{"/proc/9/ns/net"}, "", "", 9, false}));
+  EXPECT_FALSE(IsWantedNetns({""}, 42, {{"/proc/9/ns/net"}, "", "", 9, false}));
 }
 
 TEST(NetnsScanTest, FindsTheOwnNamespace) {
@@ -27,9 +26,8 @@ TEST(NetnsScanTest, FindsTheOwnNamespace) {
   NetnsScan scan = ScanNetns();
 
   ASSERT_EQ(scan.found.count(inode), 1u);
-  EXPECT_TRUE(OpenNetns(scan.found[inode].path, inode).ok());
-  EXPECT_EQ(OpenNetns(scan.found[inode].path, inode + 1).status().code(),
-            absl::StatusCode::kNotFound);
+  EXPECT_TRUE(OpenNetns(scan.found[inode], inode).ok());
+  EXPECT_EQ(OpenNetns(scan.found[inode], inode + 1).status().code(), absl::StatusCode::kNotFound);
 }
 
 TEST(NetnsScanTest, OpensNothingThatIsNoNamespace) {

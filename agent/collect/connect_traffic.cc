@@ -1,0 +1,81 @@
+#include "agent/collect/connect_traffic.h"
+
+#include <algorithm>
+
+#include "agent/collect/rate.h"
+
+namespace berthmaster {
+namespace {
+
+// Apart enough that kTotalsMax of them reach kRateWindowMax back.
+constexpr absl::Duration kSpacing = absl::Milliseconds(1900);
+// Fewer events than this in the short window are taken over the long one.
+constexpr int64_t kEventsMin = 10;
+// A rate over less time is no rate.
+constexpr absl::Duration kSpanMin = absl::Seconds(1);
+
+}  // namespace
+
+void ConnectTraffic::Add(absl::Duration now, const std::vector<PoolTraffic>& pools) {
+  for (const PoolTraffic& pool : pools) {
+    if (histories_.size() >= kTrafficPoolsMax && !histories_.contains(pool.key)) continue;
+    History& history = histories_[pool.key];
+    if (history.size == 0) {
+      // Since when the first take counts is not known.
+      Append({last_add_.value_or(now), 0, 0, 0}, history);
+      if (!last_add_.has_value()) continue;
+    }
+    history.newest.opened += pool.opened;
+    history.newest.closed_here += pool.closed_here;
+    history.newest.closed_by_peer += pool.closed_by_peer;
+    history.last_change = now;
+  }
+  for (auto& [key, history] : histories_) {
+    history.newest.time = now;
+    Append(history.newest, history);
+  }
+  absl::erase_if(histories_, [now](const auto& entry) {
+    return now - entry.second.last_change > 2 * kRateWindowMax;
+  });
+  last_add_ = now;
+}
+
+std::optional<ConnectTraffic::Rates> ConnectTraffic::RatesOf(const PoolKey& key,
+                                                             absl::Duration now) const {
+  auto found = histories_.find(key);
+  if (found == histories_.end()) return std::nullopt;
+  const History& history = found->second;
+  const Total& newest = history.newest;
+  const Total* since = &TotalOfAge(history, now, kRateWindowMin);
+  if (newest.opened - since->opened < kEventsMin) {
+    since = &TotalOfAge(history, now, kRateWindowMax);
+  }
+  const absl::Duration span = newest.time - since->time;
+  if (span < kSpanMin) return std::nullopt;
+  const double seconds = absl::ToDoubleSeconds(span);
+  const auto closed_here = static_cast<double>(newest.closed_here - since->closed_here);
+  const auto closed_by_peer = static_cast<double>(newest.closed_by_peer - since->closed_by_peer);
+  Rates rates;
+  rates.opened = static_cast<double>(newest.opened - since->opened) / seconds;
+  rates.closed = (closed_here + closed_by_peer) / seconds;
+  if (rates.closed > 0) rates.local_close_share = closed_here / (closed_here + closed_by_peer);
+  return rates;
+}
+
+void ConnectTraffic::Append(const Total& total, History& history) {
+  if (history.size > 0 && total.time - history.totals[history.size - 1].time < kSpacing) return;
+  if (history.size == kTotalsMax) {
+    std::move(history.totals.begin() + 1, history.totals.end(), history.totals.begin());
+    --history.size;
+  }
+  history.totals[history.size++] = total;
+}
+
+const ConnectTraffic::Total& ConnectTraffic::TotalOfAge(const History& history, absl::Duration now,
+                                                        absl::Duration age) {
+  size_t index = history.size - 1;
+  while (index > 0 && now - history.totals[index].time < age) --index;
+  return history.totals[index];
+}
+
+}  // namespace berthmaster
