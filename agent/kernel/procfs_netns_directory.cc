@@ -215,8 +215,9 @@ uint32_t ProcfsNetnsDirectory::Generation(uint64_t proc_net_inode, const Known& 
       ProcNetInode(last.pid) == proc_net_inode && StartTicks(last.pid) == last.start_ticks;
   const double last_scan_ticks =
       absl::ToDoubleSeconds(*last_scan_) * static_cast<double>(sysconf(_SC_CLK_TCK));
+  // Ticks are cut to whole ones, so only the next one is certainly later.
   const bool was_there =
-      is_process_there || static_cast<double>(found.start_ticks) < last_scan_ticks;
+      is_process_there || static_cast<double>(found.start_ticks + 1) <= last_scan_ticks;
   return was_there ? before->second : before->second + 1;
 }
 

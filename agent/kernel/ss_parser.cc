@@ -123,8 +123,9 @@ absl::Status TakeTimer(absl::string_view text, SocketRow& row) {
   if (first == absl::string_view::npos || first == last) {
     return Malformed("the timer has no three parts");
   }
-  row.is_mini = text.substr(0, first) == "timewait";
-  if (!row.is_mini) return absl::OkStatus();
+  // A full socket's timer is none that ends it.
+  if (text.substr(0, first) != "timewait") return absl::OkStatus();
+  row.is_mini = true;
   absl::StatusOr<uint32_t> ms = ParseSsTime(text.substr(first + 1, last - first - 1));
   if (!ms.ok()) return ms.status();
   row.expires_ms = *ms;

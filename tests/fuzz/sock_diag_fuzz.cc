@@ -32,6 +32,10 @@ void FuzzSockDiag(const uint8_t* data, size_t size) {
       DecodeSockDiag({data, size}, 1, [&](const SocketRow& row) {
         ++row_count;
         Require(static_cast<int>(row.state) < kTcpStateCount);
+        Require(row.attributes.data() >= data &&
+                row.attributes.data() + row.attributes.size() <= data + size);
+        // An id takes the header of an attribute and 8 bytes.
+        Require(!CgroupId(row).has_value() || row.attributes.size() >= 4 + 8);
         aggregator.Visit(row);
       });
   // Each row takes a header and a body.

@@ -18,11 +18,18 @@ std::vector<uint8_t> SeedDump() {
       {.state = 6, .timer = 3, .local_port = 40002, .destination_port = 443, .expires_ms = 58000},
       {.family = 10, .state = 5, .timer = 3, .local_port = 40004, .source = "::ffff:10.0.0.1"},
       {.family = 10, .state = 2, .local_port = 40006, .source = "fd00::1", .destination = "::1"}};
+  // INET_DIAG_SHUTDOWN (8) with its padding, INET_DIAG_SOCKOPT (22), INET_DIAG_CGROUP_ID (21).
+  const std::vector<uint8_t> attributes = {5, 0, 8,  0, 3,  0, 0, 0, 6, 0, 22, 0, 0, 1,
+                                           0, 0, 12, 0, 21, 0, 1, 2, 3, 4, 5,  6, 7, 8};
   std::vector<uint8_t> dump;
   for (const InetDiagFields& row : rows) {
-    dump = Join({dump, NetlinkMessage(20, 1, InetDiagPayload(row))});
+    dump = Join({dump, NetlinkMessage(20, 1, Join({InetDiagPayload(row), attributes}))});
   }
-  return Join({dump, NetlinkMessage(2, 1, Number(-2)), NetlinkMessage(3, 1, Number(0))});
+  // Of an interrupted dump: NLM_F_DUMP_INTR in the flags.
+  std::vector<uint8_t> interrupted = NetlinkMessage(20, 1, InetDiagPayload({}));
+  interrupted[6] |= 0x10;
+  return Join(
+      {dump, interrupted, NetlinkMessage(2, 1, Number(-2)), NetlinkMessage(3, 1, Number(0))});
 }
 
 // A short, fixed run for every build; tests/fuzz/README.md says how to fuzz for long.

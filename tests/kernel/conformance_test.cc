@@ -1,0 +1,262 @@
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "agent/collect/kernel_host_sampler.h"
+#include "agent/kernel/linux_netns_directory.h"
+#include "agent/kernel/netns_facts.h"
+#include "agent/kernel/netns_thread.h"
+#include "agent/kernel/socket_source.h"
+#include "common/clock/clock.h"
+#include "gtest/gtest.h"
+#include "tests/kernel/netns_fixture.h"
+#include "tests/kernel/sampling.h"
+#include "tests/kernel/socket_scene.h"
+
+namespace berthmaster {
+namespace {
+
+// One way of looking at the same sockets. What BPF adds comes in through the other members of
+// KernelHostSampler::Dependencies: another row of kViews with what makes them.
+struct View {
+  const char* name;
+  SocketSource source;
+};
+constexpr View kViews[] = {{"netlink", SocketSource::kNetlink},
+                           {"ss", SocketSource::kSs},
+                           {"procfs", SocketSource::kProcfs}};
+
+std::string ViewName(const testing::TestParamInfo<View>& info) { return info.param.name; }
+
+// What a row says that every source can say, in a form to compare and to print.
+std::string Describe(const SeenSocket& seen) {
+  const SocketRow& row = seen.row;
+  const bool is_listener = row.state == TcpState::kListen;
+  return absl::StrCat(TcpStateName(row.state), row.is_mini ? " mini " : " ",
+                      row.source.ToIpAddress().ToString(), " ", row.local_port, " ",
+                      row.destination.ToIpAddress().ToString(), " ", row.destination_port, " uid ",
+                      row.uid, " inode ", row.inode, " queues ", row.receive_queue, " ",
+                      is_listener ? 0 : row.send_queue);
+}
+
+std::string DescribeAll(const std::vector<SeenSocket>& all) {
+  std::vector<std::string> lines;
+  for (const SeenSocket& seen : all) lines.push_back(Describe(seen));
+  std::sort(lines.begin(), lines.end());
+  return absl::StrJoin(lines, "\n");
+}
+
+bool IsBound(const SeenSocket& seen) {
+  return seen.row.state == TcpState::kListen || seen.row.state == TcpState::kBoundInactive;
+}
+
+// Whether the one histogram can be the other with each socket in the same second or a neighbour.
+void ExpectNear(const std::vector<int32_t>& a, const std::vector<int32_t>& b) {
+  ASSERT_EQ(a.size(), b.size());
+  int64_t sum_a = 0;
+  int64_t sum_b = 0;
+  int64_t before_a = 0;
+  int64_t before_b = 0;
+  for (size_t second = 0; second < a.size(); ++second) {
+    sum_a += a[second];
+    sum_b += b[second];
+    EXPECT_LE(before_a, sum_b) << "before second " << second;
+    EXPECT_LE(before_b, sum_a) << "before second " << second;
+    before_a = sum_a;
+    before_b = sum_b;
+  }
+  EXPECT_EQ(sum_a, sum_b);
+}
+
+// The scene is made once: it is at rest, and nothing here changes it.
+class Conformance : public testing::TestWithParam<View> {
+ protected:
+  static void SetUpTestSuite() {
+    absl::StatusOr<std::unique_ptr<SocketScene>> scene = SocketScene::Make();
+    if (scene.ok()) {
+      scene_ = *std::move(scene);
+    } else {
+      why_not_ = scene.status().ToString();
+    }
+  }
+  static void TearDownTestSuite() { scene_.reset(); }
+  void SetUp() override {
+    if (scene_ == nullptr) GTEST_SKIP() << why_not_;
+    dump_ = MakeSocketDump(GetParam().source, clock_);
+    netlink_ = MakeSocketDump(SocketSource::kNetlink, clock_);
+  }
+
+  // The whole agent's view of the scene, by that dump.
+  NetnsSample Sample(SocketDump& dump) const {
+    LinuxNetnsDirectory directory({absl::StrCat(scene_->netns().id().inode)}, clock_);
+    LinuxNetnsFactsReader facts_reader;
+    KernelHostSampler sampler({directory, facts_reader, dump, clock_});
+    absl::StatusOr<HostSample> sample;
+    NetnsThread thread;
+    absl::Status status = thread.Run([&] {
+      sample = sampler.Sample();
+      return sample.status();
+    });
+    if (!status.ok() || sample->namespaces.size() != 1) std::abort();
+    return sample->namespaces[0];
+  }
+  SocketSourceFeatures features() const { return FeaturesOf(GetParam().source); }
+
+  static std::unique_ptr<SocketScene> scene_;
+  static std::string why_not_;
+  const LinuxClock clock_;
+  std::unique_ptr<SocketDump> dump_;
+  std::unique_ptr<SocketDump> netlink_;
+};
+
+std::unique_ptr<SocketScene> Conformance::scene_;
+std::string Conformance::why_not_;
+
+TEST_P(Conformance, ShowsTheSameTcpSockets) {
+  std::vector<SeenSocket> expected = SeeTcp(*netlink_, scene_->entry());
+  std::vector<SeenSocket> seen = SeeTcp(*dump_, scene_->entry());
+  if (!features().has_bound_sockets) {
+    const auto is_bound_only = [](const SeenSocket& one) {
+      return one.row.state == TcpState::kBoundInactive;
+    };
+    EXPECT_EQ(std::erase_if(expected, is_bound_only), size_t{SocketScene::kBoundCount});
+    // A later ss shows them, which is as well.
+    std::erase_if(seen, is_bound_only);
+  }
+  EXPECT_EQ(DescribeAll(seen), DescribeAll(expected));
+}
+
+TEST_P(Conformance, ShowsTheSameUdpSockets) {
+  const std::vector<SeenSocket> seen = SeeUdp(*dump_, scene_->entry());
+  EXPECT_EQ(seen.size(), size_t{SocketScene::kUdpCount});
+  EXPECT_EQ(DescribeAll(seen), DescribeAll(SeeUdp(*netlink_, scene_->entry())));
+}
+
+TEST_P(Conformance, ShowsListenersOfBothFamiliesBeforeAllOthers) {
+  const std::vector<SeenSocket> seen = SeeTcp(*dump_, scene_->entry());
+  const auto first_other = std::find_if_not(seen.begin(), seen.end(), IsBound);
+  EXPECT_EQ(std::count_if(seen.begin(), first_other,
+                          [](const SeenSocket& one) { return one.row.state == TcpState::kListen; }),
+            SocketScene::kListenerCount);
+  EXPECT_TRUE(std::none_of(first_other, seen.end(), IsBound));
+}
+
+TEST_P(Conformance, ShowsRemainingTimesWithinASecond) {
+  const std::vector<SeenSocket> expected = SeeTcp(*netlink_, scene_->entry());
+  int mini_count = 0;
+  for (const SeenSocket& one : SeeTcp(*dump_, scene_->entry())) {
+    if (!one.row.is_mini) continue;
+    ++mini_count;
+    const auto same = std::find_if(expected.begin(), expected.end(), [&](const SeenSocket& other) {
+      return Describe(other) == Describe(one);
+    });
+    ASSERT_NE(same, expected.end()) << Describe(one);
+    // Time goes on between the two dumps, and ss cuts to whole seconds.
+    EXPECT_LE(one.row.expires_ms, same->row.expires_ms);
+    EXPECT_GE(one.row.expires_ms + 5000, same->row.expires_ms);
+  }
+  EXPECT_EQ(mini_count, SocketScene::kTimeWaitCount + SocketScene::kFinWait2MiniCount);
+}
+
+// Absent, not zero: what a source has not is 0 in all rows, and it says so.
+TEST_P(Conformance, HasCookiesAndBacklogsOrSaysThatItHasNot) {
+  bool has_cookies = true;
+  bool has_backlogs = false;
+  bool has_bound_sockets = false;
+  for (const SeenSocket& one : SeeTcp(*dump_, scene_->entry())) {
+    has_cookies = has_cookies && one.row.cookie != 0;
+    has_backlogs = has_backlogs || (one.row.state == TcpState::kListen && one.row.send_queue > 0);
+    has_bound_sockets = has_bound_sockets || one.row.state == TcpState::kBoundInactive;
+  }
+  EXPECT_EQ(has_cookies, features().has_cookies);
+  EXPECT_EQ(has_backlogs, features().has_backlogs);
+  EXPECT_TRUE(has_bound_sockets || !features().has_bound_sockets);
+  EXPECT_EQ(features().limitations.empty(),
+            has_cookies && has_backlogs && features().has_bound_sockets);
+}
+
+TEST_P(Conformance, GivesTheSamePools) {
+  const NetnsSample sample = Sample(*dump_);
+  const auto pool = [&sample](absl::string_view destination, uint16_t destination_port) {
+    return FindPool(sample, IpAddress::Parse(destination)->is_v4() ? "10.9.0.1" : "fd00::1",
+                    destination, destination_port);
+  };
+
+  const PoolSample plain = pool("10.9.0.2", 8080);
+  EXPECT_EQ(plain.in_use, 9);
+  EXPECT_EQ(plain.reusable, 4);
+  EXPECT_EQ(plain.states[TcpState::kEstablished], 5);
+  EXPECT_EQ(plain.states[TcpState::kTimeWait], 4);
+
+  const PoolSample closed_there = pool("10.9.0.2", 8081);
+  EXPECT_EQ(closed_there.in_use, 2);
+  EXPECT_EQ(closed_there.reusable, 0);
+  EXPECT_EQ(closed_there.states[TcpState::kCloseWait], 2);
+
+  const PoolSample half_closed = pool("10.9.0.2", 8082);
+  EXPECT_EQ(half_closed.in_use, 2);
+  EXPECT_EQ(half_closed.reusable, 0);
+  EXPECT_EQ(half_closed.states[TcpState::kFinWait2], 2);
+
+  const PoolSample unanswered = pool("10.9.0.2", 8083);
+  EXPECT_EQ(unanswered.in_use, 3);
+  EXPECT_EQ(unanswered.states[TcpState::kSynSent], 2);
+
+  EXPECT_EQ(pool("10.9.0.2", 8085).states[TcpState::kEstablished], 1);
+
+  const PoolSample v6 = pool("fd00::2", 8084);
+  EXPECT_EQ(v6.in_use, 3);
+  EXPECT_EQ(v6.reusable, 1);
+  EXPECT_EQ(v6.states[TcpState::kTimeWait], 1);
+
+  // Of the connection between two ports of the range only the end that connected is in a pool.
+  EXPECT_EQ(pool("10.9.0.3", 40100).in_use, 1);
+
+  const PoolSample table = FindTable(sample);
+  EXPECT_EQ(table.in_use, SocketScene::kTimeWaitCount + SocketScene::kFinWait2MiniCount);
+  EXPECT_EQ(table.states[TcpState::kTimeWait], SocketScene::kTimeWaitCount);
+  EXPECT_EQ(table.states[TcpState::kFinWait2], SocketScene::kFinWait2MiniCount);
+}
+
+// Ports that a bind()-made user closes to connect(): those of listeners are seen by all sources.
+TEST_P(Conformance, GivesTheSameCapacityButForWhatTheSourceDoesNotShow) {
+  const NetnsSample sample = Sample(*dump_);
+  const NetnsSample expected = Sample(*netlink_);
+  ASSERT_FALSE(sample.pools.empty());
+  ASSERT_FALSE(expected.pools.empty());
+  const int missing = features().has_bound_sockets ? 0 : SocketScene::kBoundCount;
+  const PoolSample pool = FindPool(sample, "10.9.0.1", "10.9.0.2", 8080);
+  const PoolSample expected_pool = FindPool(expected, "10.9.0.1", "10.9.0.2", 8080);
+  EXPECT_EQ(pool.blocked + missing, expected_pool.blocked);
+  EXPECT_EQ(pool.capacity - missing, expected_pool.capacity);
+  // 40100 to 40103 and the two bound ones, at the least.
+  EXPECT_GE(expected_pool.blocked, 6);
+  EXPECT_EQ(sample.listening_ports_in_range, expected.listening_ports_in_range);
+  EXPECT_EQ(sample.listening_ports_in_range, (std::vector<int32_t>{40100, 40101, 40102, 40103}));
+}
+
+TEST_P(Conformance, GivesTheSameReleasesWithinASecond) {
+  const NetnsSample sample = Sample(*dump_);
+  const NetnsSample expected = Sample(*netlink_);
+  ASSERT_EQ(sample.pools.size(), expected.pools.size());
+  for (const PoolSample& pool : expected.pools) {
+    const auto same = std::find_if(
+        sample.pools.begin(), sample.pools.end(),
+        [&](const PoolSample& one) { return one.kind == pool.kind && one.key == pool.key; });
+    ASSERT_NE(same, sample.pools.end()) << pool.key.destination.ToString();
+    EXPECT_EQ(same->states, pool.states) << pool.key.destination.ToString();
+    EXPECT_EQ(same->in_use, pool.in_use) << pool.key.destination.ToString();
+    EXPECT_EQ(same->reusable, pool.reusable) << pool.key.destination.ToString();
+    ExpectNear(same->time_wait_releases, pool.time_wait_releases);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Sources, Conformance, testing::ValuesIn(kViews), ViewName);
+
+}  // namespace
+}  // namespace berthmaster
