@@ -40,12 +40,6 @@ absl::StatusOr<std::string> ParseHostName(absl::string_view name);
 // The parts of "hosts/{host}/netns/{netns}".
 absl::StatusOr<NetnsNameParts> ParseNetnsName(absl::string_view name);
 
-struct PoolId {
-  PoolKind kind = PoolKind::kConnect;
-  PoolKey key;
-  friend bool operator==(const PoolId&, const PoolId&) = default;
-};
-
 // The kind and key in the last part of a pool's name. Addresses may be in any spelling.
 absl::StatusOr<PoolId> ParsePoolId(absl::string_view last_part);
 
