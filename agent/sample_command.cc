@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "agent/collect/linux_host_sampler.h"
+#include "agent/pool_text.h"
 #include "common/clock/clock.h"
 #include "common/log/log.h"
 #include "common/status/annotate.h"
@@ -31,14 +32,6 @@ std::string StatesText(const StateCounts& states) {
     absl::StrAppend(&text, text.empty() ? "" : " ", TcpStateName(state), "=", states[state]);
   }
   return text;
-}
-
-std::string PoolText(const PoolSample& pool) {
-  if (pool.kind == PoolKind::kTimeWaitTable) return "TIME_WAIT table";
-  std::string destination = pool.key.destination.ToString();
-  if (!pool.key.destination.is_v4()) destination = absl::StrCat("[", destination, "]");
-  return absl::StrCat(pool.key.source.ToString(), " -> ", destination, ":",
-                      pool.key.destination_port);
 }
 
 absl::Status Print(absl::string_view text) {
