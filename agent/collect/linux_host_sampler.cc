@@ -17,7 +17,14 @@ class LinuxHostSampler final : public HostSampler {
   LinuxHostSampler(LinuxHostSamplerOptions options, const Clock& clock)
       : directory_(std::move(options.netns_filter), clock),
         facts_reader_(clock),
-        sampler_({directory_, facts_reader_, dump_, clock}) {}
+        sampler_({.directory = directory_,
+                  .facts_reader = facts_reader_,
+                  .dump = dump_,
+                  .clock = clock,
+                  .bind_ownership = options.readers.bind_ownership,
+                  .connect_watch = options.readers.connect_watch,
+                  .conntrack = options.readers.conntrack,
+                  .owners = options.readers.owners}) {}
 
   absl::StatusOr<HostSample> Sample() override {
     absl::StatusOr<HostSample> sample;
