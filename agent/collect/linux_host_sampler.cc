@@ -1,25 +1,50 @@
 #include "agent/collect/linux_host_sampler.h"
 
-#include <utility>
-
 #include "agent/collect/kernel_host_sampler.h"
 #include "agent/kernel/linux_netns_directory.h"
-#include "agent/kernel/linux_socket_dump.h"
 #include "agent/kernel/netns_facts.h"
 #include "agent/kernel/netns_thread.h"
+#include "agent/kernel/procfs_netns_directory.h"
+#include "agent/kernel/procfs_netns_facts.h"
+#include "agent/kernel/socket_source.h"
 #include "common/status/annotate.h"
 
 namespace berthmaster {
 namespace {
 
+// What reads namespaces: by entering them, or, where no capability is to be needed, from outside.
+std::unique_ptr<NetnsDirectory> MakeDirectory(const LinuxHostSamplerOptions& options,
+                                              const Clock& clock) {
+  if (options.profile == AgentProfile::kObserveLite) {
+    return std::make_unique<ProcfsNetnsDirectory>(options.netns_filter, clock);
+  }
+  return std::make_unique<LinuxNetnsDirectory>(options.netns_filter, clock);
+}
+
+std::unique_ptr<NetnsFactsReader> MakeFactsReader(AgentProfile profile, const Clock& clock) {
+  if (profile == AgentProfile::kObserveLite) {
+    return std::make_unique<ProcfsNetnsFactsReader>(clock);
+  }
+  return std::make_unique<LinuxNetnsFactsReader>(clock);
+}
+
+// Netlink shows the namespace that it is asked in, so what enters none can use it for none but its
+// own.
+SocketSource ChooseSource(const LinuxHostSamplerOptions& options) {
+  if (options.source.has_value()) return *options.source;
+  if (options.profile == AgentProfile::kObserveLite) return SocketSource::kProcfs;
+  return ProbeSocketSource();
+}
+
 class LinuxHostSampler final : public HostSampler {
  public:
-  LinuxHostSampler(LinuxHostSamplerOptions options, const Clock& clock)
-      : directory_(std::move(options.netns_filter), clock),
-        facts_reader_(clock),
-        sampler_({.directory = directory_,
-                  .facts_reader = facts_reader_,
-                  .dump = dump_,
+  LinuxHostSampler(const LinuxHostSamplerOptions& options, const Clock& clock)
+      : directory_(MakeDirectory(options, clock)),
+        facts_reader_(MakeFactsReader(options.profile, clock)),
+        dump_(MakeSocketDump(ChooseSource(options), clock)),
+        sampler_({.directory = *directory_,
+                  .facts_reader = *facts_reader_,
+                  .dump = *dump_,
                   .clock = clock,
                   .bind_ownership = options.readers.bind_ownership,
                   .connect_watch = options.readers.connect_watch,
@@ -38,9 +63,9 @@ class LinuxHostSampler final : public HostSampler {
   }
 
  private:
-  LinuxNetnsDirectory directory_;
-  LinuxNetnsFactsReader facts_reader_;
-  LinuxSocketDump dump_;
+  const std::unique_ptr<NetnsDirectory> directory_;
+  const std::unique_ptr<NetnsFactsReader> facts_reader_;
+  const std::unique_ptr<SocketDump> dump_;
   KernelHostSampler sampler_;
   // Last, so that it has ended before what it uses goes.
   NetnsThread thread_;
@@ -50,7 +75,7 @@ class LinuxHostSampler final : public HostSampler {
 
 std::unique_ptr<HostSampler> MakeLinuxHostSampler(LinuxHostSamplerOptions options,
                                                   const Clock& clock) {
-  return std::make_unique<LinuxHostSampler>(std::move(options), clock);
+  return std::make_unique<LinuxHostSampler>(options, clock);
 }
 
 }  // namespace berthmaster
