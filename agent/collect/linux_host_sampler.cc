@@ -15,7 +15,7 @@ namespace {
 class LinuxHostSampler final : public HostSampler {
  public:
   LinuxHostSampler(LinuxHostSamplerOptions options, const Clock& clock)
-      : directory_(std::move(options.netns_filter), clock),
+      : facts_reader_(clock), directory_(std::move(options.netns_filter), clock),
         facts_reader_(clock),
         sampler_({directory_, facts_reader_, dump_, clock}) {}
 
