@@ -9,7 +9,8 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "agent/collect/linux_host_sampler.h"
+#include "agent/dependencies.h"
+#include "agent/host_readers.h"
 #include "common/clock/clock.h"
 #include "common/log/log.h"
 #include "common/status/annotate.h"
@@ -77,7 +78,9 @@ std::string SampleTable(const HostSample& sample) {
 
 absl::Status RunSampleCommand(const AgentConfig& config, absl::string_view form) {
   LinuxClock clock;
-  std::unique_ptr<HostSampler> sampler = MakeLinuxHostSampler({config.netns}, clock);
+  const HostReaders readers = MakeHostReaders(config.profile);
+  std::unique_ptr<HostSampler> sampler =
+      MakeLinuxHostSampler(SamplerOptions(config, readers), clock);
   BERTHMASTER_ASSIGN_OR_RETURN(HostSample sample, sampler->Sample());
   if (form == "json") {
     BERTHMASTER_ASSIGN_OR_RETURN(std::string json, SampleJson(config.host_id, sample));

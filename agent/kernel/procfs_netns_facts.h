@@ -13,6 +13,9 @@ namespace berthmaster {
 // left it.
 class ProcfsNetnsFactsReader final : public NetnsFactsReader {
  public:
+  // `clock` must outlive the reader.
+  explicit ProcfsNetnsFactsReader(const Clock& clock) : entering_(clock) {}
+
   absl::StatusOr<SockstatCounts> ReadCounts(const NetnsEntry& netns) override;
   absl::StatusOr<NetnsFacts> ReadFacts(const NetnsEntry& netns) override;
 
