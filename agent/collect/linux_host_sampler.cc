@@ -12,44 +12,37 @@
 namespace berthmaster {
 namespace {
 
-// What reads namespaces: by entering them, or, where no capability is to be needed, from outside.
-std::unique_ptr<NetnsDirectory> MakeDirectory(const LinuxHostSamplerOptions& options,
-                                              const Clock& clock) {
+// The edges of one profile and source.
+struct Edges {
+  std::unique_ptr<NetnsDirectory> directory;
+  std::unique_ptr<NetnsFactsReader> facts_reader;
+  std::unique_ptr<SocketDump> dump;
+};
+
+Edges MakeEdges(const LinuxHostSamplerOptions& options, const Clock& clock) {
   if (options.profile == AgentProfile::kObserveLite) {
-    return std::make_unique<ProcfsNetnsDirectory>(options.netns_filter, clock);
+    return {std::make_unique<ProcfsNetnsDirectory>(options.netns_filter, clock),
+            std::make_unique<ProcfsNetnsFactsReader>(clock),
+            MakeSocketDump(SocketSource::kProcfs, clock)};
   }
-  return std::make_unique<LinuxNetnsDirectory>(options.netns_filter, clock);
-}
-
-std::unique_ptr<NetnsFactsReader> MakeFactsReader(AgentProfile profile, const Clock& clock) {
-  if (profile == AgentProfile::kObserveLite) {
-    return std::make_unique<ProcfsNetnsFactsReader>(clock);
-  }
-  return std::make_unique<LinuxNetnsFactsReader>(clock);
-}
-
-// Netlink shows the namespace that it is asked in, so what enters none can use it for none but its
-// own.
-SocketSource ChooseSource(const LinuxHostSamplerOptions& options) {
-  if (options.source.has_value()) return *options.source;
-  if (options.profile == AgentProfile::kObserveLite) return SocketSource::kProcfs;
-  return ProbeSocketSource();
+  const SocketSource source = options.source.has_value() ? *options.source : ProbeSocketSource();
+  return {std::make_unique<LinuxNetnsDirectory>(options.netns_filter, clock),
+          std::make_unique<LinuxNetnsFactsReader>(clock), MakeSocketDump(source, clock)};
 }
 
 class LinuxHostSampler final : public HostSampler {
  public:
   LinuxHostSampler(const LinuxHostSamplerOptions& options, const Clock& clock)
-      : directory_(MakeDirectory(options, clock)),
-        facts_reader_(MakeFactsReader(options.profile, clock)),
-        dump_(MakeSocketDump(ChooseSource(options), clock)),
-        sampler_({.directory = *directory_,
-                  .facts_reader = *facts_reader_,
-                  .dump = *dump_,
+      : edges_(MakeEdges(options, clock)),
+        sampler_({.directory = *edges_.directory,
+                  .facts_reader = *edges_.facts_reader,
+                  .dump = *edges_.dump,
                   .clock = clock,
                   .bind_ownership = options.readers.bind_ownership,
                   .connect_watch = options.readers.connect_watch,
                   .conntrack = options.readers.conntrack,
-                  .owners = options.readers.owners}) {}
+                  .owners = options.readers.owners},
+                 options.sample_interval) {}
 
   absl::StatusOr<HostSample> Sample() override {
     absl::StatusOr<HostSample> sample;
@@ -63,9 +56,7 @@ class LinuxHostSampler final : public HostSampler {
   }
 
  private:
-  const std::unique_ptr<NetnsDirectory> directory_;
-  const std::unique_ptr<NetnsFactsReader> facts_reader_;
-  const std::unique_ptr<SocketDump> dump_;
+  const Edges edges_;
   KernelHostSampler sampler_;
   // Last, so that it has ended before what it uses goes.
   NetnsThread thread_;
@@ -73,7 +64,7 @@ class LinuxHostSampler final : public HostSampler {
 
 }  // namespace
 
-std::unique_ptr<HostSampler> MakeLinuxHostSampler(LinuxHostSamplerOptions options,
+std::unique_ptr<HostSampler> MakeLinuxHostSampler(const LinuxHostSamplerOptions& options,
                                                   const Clock& clock) {
   return std::make_unique<LinuxHostSampler>(options, clock);
 }

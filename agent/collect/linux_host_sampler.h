@@ -28,9 +28,9 @@ struct LinuxHostSamplerReaders {
 struct LinuxHostSamplerOptions {
   // Names under /run/netns, inodes in decimal, or "host"; empty means every namespace of the host.
   std::vector<std::string> netns_filter;
-  // Where sockets are read from; nothing lets the sampler choose.
+  // Where sockets are read from; nothing lets the sampler choose: netlink where it answers.
   std::optional<SocketSource> source = std::nullopt;
-  // observe-lite never enters a namespace.
+  // observe-lite never enters a namespace, so it always reads from /proc.
   AgentProfile profile = AgentProfile::kObserve;
   // How often a namespace is dumped that may have many sockets but is not close to exhaustion; 0
   // for at every sample.
@@ -39,7 +39,7 @@ struct LinuxHostSamplerOptions {
 };
 
 // The sampler of a real host: netlink and /proc, on a thread of its own. `clock` must outlive it.
-std::unique_ptr<HostSampler> MakeLinuxHostSampler(LinuxHostSamplerOptions options,
+std::unique_ptr<HostSampler> MakeLinuxHostSampler(const LinuxHostSamplerOptions& options,
                                                   const Clock& clock);
 
 }  // namespace berthmaster

@@ -10,6 +10,7 @@
 #include "agent/collect/pool_aggregator.h"
 #include "agent/collect/pool_sample.h"
 #include "agent/collect/port_pools.h"
+#include "agent/kernel/socket_source.h"
 #include "common/status/annotate.h"
 
 namespace berthmaster {
@@ -47,6 +48,9 @@ absl::StatusOr<NetnsSample> SocketPools::Dump(const Inputs& inputs, absl::Durati
     sample.limitations.push_back(absl::StrCat("bind pools of local addresses beyond the first ",
                                               kLocalAddressesMax, " are not told apart"));
   }
+  for (std::string& limitation : FeaturesOf(sample.source).limitations) {
+    sample.limitations.push_back(std::move(limitation));
+  }
   NotePools(sample);
   return sample;
 }
@@ -76,8 +80,7 @@ void SocketPools::SetPools(const Inputs& inputs, const NetnsCounts& counts, absl
   std::optional<PoolSample> table = MakeTimeWaitTable(counts.time_wait_table, inputs.facts.sysctls);
   if (table.has_value()) sample.pools.push_back(*std::move(table));
   Append(MakeBindPools(counts.port_use, inputs.space), sample);
-  // /proc/net/tcp has no backlog.
-  if (sample.source != SocketSource::kProcfs) Append(counts.listener_pools, sample);
+  if (FeaturesOf(sample.source).has_backlogs) Append(counts.listener_pools, sample);
 }
 
 // What the next dump is to look at more closely.

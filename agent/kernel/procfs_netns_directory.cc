@@ -86,6 +86,13 @@ bool HasNamed() {
   return false;
 }
 
+// As a filter is to see it: no more than whether it is the host's is known.
+FoundNetns NamelessNetns(const NetnsEntry& entry) {
+  FoundNetns found;
+  found.is_host = entry.label == "host";
+  return found;
+}
+
 }  // namespace
 
 ProcfsNetnsDirectory::ProcfsNetnsDirectory(std::vector<std::string> filter, const Clock& clock)
@@ -165,7 +172,7 @@ absl::Status ProcfsNetnsDirectory::Scan() {
   for (const std::string& wanted : filter_) {
     const bool is_there = std::any_of(known_.begin(), known_.end(), [&](const auto& one) {
       const NetnsEntry& entry = one.second.entry;
-      return IsWantedNetns({wanted}, entry.id.inode, {"", "", {}, entry.label == "host"});
+      return IsWantedNetns({wanted}, entry.id.inode, NamelessNetns(entry));
     });
     if (is_there) continue;
     limitations_.push_back(absl::StrCat("there is no network namespace '", wanted,
@@ -222,7 +229,7 @@ uint32_t ProcfsNetnsDirectory::Generation(uint64_t proc_net_inode, const Known& 
 }
 
 bool ProcfsNetnsDirectory::IsWanted(const Known& known) const {
-  return IsWantedNetns(filter_, known.entry.id.inode, {"", "", {}, known.entry.label == "host"});
+  return IsWantedNetns(filter_, known.entry.id.inode, NamelessNetns(known.entry));
 }
 
 }  // namespace berthmaster
