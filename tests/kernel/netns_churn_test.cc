@@ -23,7 +23,7 @@
 namespace berthmaster {
 namespace {
 
-// Some 10 s here; the figure of the promise, 10,000, takes a minute:
+// Some 10 s here; the figure of the promise, 10,000, takes half a minute:
 // BERTHMASTER_CHURN_NAMESPACES=10000 build/release/tests/kernel_many_netns_test
 constexpr int kNamespacesDefault = 2000;
 // How many of them are there at a time.
