@@ -110,6 +110,8 @@ std::optional<TcpState> LoadTcpState(std::span<const uint8_t> protocol_info) {
   return TcpStateOfConntrack(*state->Byte());
 }
 
+absl::Status Broken() { return absl::DataLossError("an entry of conntrack is broken"); }
+
 NfRequest EncodeDump(uint8_t family, uint32_t status, uint32_t sequence) {
   NfRequest request(kGet, NLM_F_DUMP, family, sequence);
   request.AddBigEndian32(CTA_STATUS, status).AddBigEndian32(CTA_STATUS_MASK, IPS_SRC_NAT);
@@ -140,7 +142,7 @@ NfRequest EncodeCtDumpFrom(const RawAddress& address, uint32_t sequence) {
 
 absl::StatusOr<std::optional<CtEntry>> DecodeCtEntry(const NfMessage& message) {
   if (message.type != kNew) return std::nullopt;
-  std::optional<Tuple> original;
+  std::optional<NfAttribute> original;
   std::optional<Tuple> reply;
   std::optional<uint32_t> status;
   CtEntry entry;
@@ -149,7 +151,7 @@ absl::StatusOr<std::optional<CtEntry>> DecodeCtEntry(const NfMessage& message) {
   while (attributes.Next(attribute)) {
     switch (attribute.type) {
       case CTA_TUPLE_ORIG:
-        original = LoadTuple(attribute.payload);
+        original = attribute;
         break;
       case CTA_TUPLE_REPLY:
         reply = LoadTuple(attribute.payload);
@@ -170,9 +172,8 @@ absl::StatusOr<std::optional<CtEntry>> DecodeCtEntry(const NfMessage& message) {
         break;
     }
   }
-  if (attributes.is_broken() || !original.has_value() || !reply.has_value() ||
-      !original->is_whole() || !reply->is_whole()) {
-    return absl::DataLossError("an entry of conntrack is broken");
+  if (attributes.is_broken() || !original.has_value() || !reply.has_value() || !reply->is_whole()) {
+    return Broken();
   }
   if (*reply->protocol == static_cast<uint8_t>(IpProtocol::kTcp)) {
     entry.row.protocol = IpProtocol::kTcp;
@@ -187,9 +188,14 @@ absl::StatusOr<std::optional<CtEntry>> DecodeCtEntry(const NfMessage& message) {
   entry.row.destination = reply->source;
   entry.row.destination_port = reply->source_port;
   if (entry.zone == 0) entry.zone = reply->zone;
-  entry.is_translated = status.has_value() ? (*status & IPS_SRC_NAT) != 0
-                                           : !(original->source == reply->destination) ||
-                                                 original->source_port != reply->destination_port;
+  if (status.has_value()) {
+    entry.is_translated = (*status & IPS_SRC_NAT) != 0;
+  } else {
+    const Tuple from = LoadTuple(original->payload);
+    if (!from.is_whole()) return Broken();
+    entry.is_translated =
+        !(from.source == reply->destination) || from.source_port != reply->destination_port;
+  }
   return entry;
 }
 
