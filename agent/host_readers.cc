@@ -45,6 +45,7 @@ HostReaders MakeHostReaders(AgentProfile profile) {
   Add(MakeBpfConnectWatch(), AgentCapability::kConnectFailures, readers.connect_watch, readers);
   Add(MakeBpfBindOwnershipReader(), AgentCapability::kBindOwnership, readers.bind_ownership,
       readers);
+  Add(MakeConntrackReader(), AgentCapability::kConntrack, readers.conntrack, readers);
   Add(MakeSocketOwners(), AgentCapability::kOwners, readers.owners, readers);
   return readers;
 }
