@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "agent/kernel/bpf/bpf_bind_ownership.h"
 #include "agent/kernel/bpf/bpf_connect_watch.h"
+#include "agent/kernel/linux_conntrack_reader.h"
 #include "agent/kernel/linux_socket_owners.h"
 
 namespace berthmaster {
@@ -30,6 +31,10 @@ absl::StatusOr<std::unique_ptr<SocketOwners>> MakeSocketOwners() {
   constexpr uint32_t kNoInode = std::numeric_limits<uint32_t>::max();
   if (absl::Status tried = owners->Find({kNoInode}).status(); !tried.ok()) return tried;
   return owners;
+}
+
+absl::StatusOr<std::unique_ptr<ConntrackReader>> MakeConntrackReader() {
+  return std::make_unique<LinuxConntrackReader>();
 }
 
 }  // namespace
