@@ -334,7 +334,7 @@ TEST_P(BpfConnectWatchTest, KnowsAPoolFromOneCallToTheNext) {
 }
 
 TEST_P(BpfConnectWatchTest, AConnectionThatTimesOutIsEndedHere) {
-  netns_->RunInside([this] {
+  netns_->RunInside([] {
     auto [client, accepted] = MakePair();
     const int limit_ms = 100;
     ASSERT_EQ(setsockopt(client.get(), IPPROTO_TCP, TCP_USER_TIMEOUT, &limit_ms, sizeof(limit_ms)),
@@ -411,6 +411,7 @@ TEST_P(BpfConnectWatchTest, LosesNothingAndCountsNothingTwiceWhileThreadsConnect
   std::atomic<int> failed = 0;
   std::atomic<int> opened = 0;
   std::vector<std::jthread> threads;
+  threads.reserve(kThreads);
   for (int thread = 0; thread < kThreads; ++thread) {
     threads.emplace_back([&, thread] {
       netns_->RunInside([&, thread] {
