@@ -59,6 +59,7 @@ TEST_F(NetnsLifecycleTest, FindsABindMountAnywhere) {
 }
 
 TEST_F(NetnsLifecycleTest, FindsThoseOfDocker) {
+  const bool has_docker = access("/run/docker", F_OK) == 0;
   const std::string path = absl::StrCat("/run/docker/netns/bmtest-", getpid());
   auto netns = MountedNetns::Make(path).value();
 
@@ -67,7 +68,7 @@ TEST_F(NetnsLifecycleTest, FindsThoseOfDocker) {
   ASSERT_TRUE(entry.has_value());
   EXPECT_EQ(entry->label, path);
   netns.reset();
-  // Only what this test has made, if Docker has never been here.
+  if (has_docker) return;
   rmdir("/run/docker/netns");
   rmdir("/run/docker");
 }
