@@ -51,6 +51,7 @@ absl::StatusOr<HostSample> KernelHostSampler::Sample() {
   BERTHMASTER_ASSIGN_OR_RETURN(NetnsListing listing, dependencies_.directory.List());
   sample.limitations = std::move(listing.limitations);
 
+  quiet_budget_.BeginSample(listing.entries.size());
   std::map<uint64_t, NetnsSampler> still_there;
   absl::Status first_error;
   for (const NetnsEntry& netns : listing.entries) {
@@ -75,7 +76,7 @@ absl::StatusOr<HostSample> KernelHostSampler::Sample() {
 absl::StatusOr<NetnsSample> KernelHostSampler::SampleNetns(const NetnsEntry& netns,
                                                            NetnsSampler& sampler) {
   return sampler.Sample(netns, dependencies_.clock.MonotonicNow(), dependencies_.facts_reader,
-                        dependencies_.dump);
+                        dependencies_.dump, &quiet_budget_);
 }
 
 }  // namespace berthmaster

@@ -6,6 +6,7 @@
 
 #include "agent/collect/host_sampler.h"
 #include "agent/collect/netns_sampler.h"
+#include "agent/collect/quiet_dump_budget.h"
 #include "agent/kernel/bind_ownership.h"
 #include "agent/kernel/connect_watch.h"
 #include "agent/kernel/conntrack_reader.h"
@@ -37,7 +38,8 @@ class KernelHostSampler final : public HostSampler {
     ConntrackReader* conntrack = nullptr;
     SocketOwners* owners = nullptr;
   };
-  explicit KernelHostSampler(const Dependencies& dependencies) : dependencies_(dependencies) {}
+  explicit KernelHostSampler(const Dependencies& dependencies)
+      : dependencies_(dependencies), quiet_budget_(dependencies.clock) {}
 
   // The CPU time of the sample is that of the calling thread.
   absl::StatusOr<HostSample> Sample() override;
@@ -46,6 +48,7 @@ class KernelHostSampler final : public HostSampler {
   absl::StatusOr<NetnsSample> SampleNetns(const NetnsEntry& netns, NetnsSampler& sampler);
 
   const Dependencies dependencies_;
+  QuietDumpBudget quiet_budget_;
   // By cookie.
   std::map<uint64_t, NetnsSampler> samplers_;
 };

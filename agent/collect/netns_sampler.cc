@@ -44,14 +44,21 @@ absl::StatusOr<NetnsCounts> CountSockets(const NetnsEntry& netns, const NetnsFac
 }  // namespace
 
 absl::StatusOr<NetnsSample> NetnsSampler::Sample(const NetnsEntry& netns, absl::Duration now,
-                                                 NetnsFactsReader& reader, SocketDump& dump) {
+                                                 NetnsFactsReader& reader, SocketDump& dump,
+                                                 QuietDumpBudget* budget) {
   BERTHMASTER_ASSIGN_OR_RETURN(const SockstatCounts counts, reader.ReadCounts(netns));
   if (!known_.has_value() || IsBusy(counts) || now - known_->time >= kQuietInterval) {
     BERTHMASTER_RETURN_IF_ERROR(ReadFacts(netns, now, reader));
   }
-  if (IsDumpDue(counts, now)) {
-    BERTHMASTER_RETURN_IF_ERROR(Dump(netns, now, dump));
-    last_dump_ = {counts, known_->facts.sysctls, now};
+  if (IsDumpDue(counts, now, budget)) {
+    const bool is_free = budget == nullptr || IsDumpFree(counts);
+    const absl::Duration cpu_before = budget != nullptr ? budget->ThreadCpuNow() : absl::Duration();
+    absl::Status dumped = Dump(netns, now, dump);
+    const absl::Duration cpu =
+        budget != nullptr ? budget->ThreadCpuNow() - cpu_before : absl::Duration();
+    if (!is_free) budget->Spend(cpu);
+    BERTHMASTER_RETURN_IF_ERROR(dumped);
+    last_dump_ = {counts, known_->facts.sysctls, now, cpu};
   }
   NetnsSample sample = last_;
   sample.cookie = netns.id.cookie;
@@ -82,12 +89,20 @@ absl::Status NetnsSampler::ReadFacts(const NetnsEntry& netns, absl::Duration now
   return absl::OkStatus();
 }
 
-bool NetnsSampler::IsDumpDue(const SockstatCounts& counts, absl::Duration now) const {
-  if (!last_dump_.has_value() || IsBusy(counts)) return true;
-  if (known_->facts.sysctls != last_dump_->sysctls) return true;
-  const absl::Duration interval =
-      counts == last_dump_->counts ? kUnchangedInterval : kQuietInterval;
+bool NetnsSampler::IsDumpDue(const SockstatCounts& counts, absl::Duration now,
+                             const QuietDumpBudget* budget) const {
+  if (IsDumpFree(counts)) return true;
+  absl::Duration interval = counts == last_dump_->counts ? kUnchangedInterval : kQuietInterval;
+  if (budget != nullptr) {
+    if (!budget->HasRoom()) return false;
+    interval = std::max(interval, budget->Interval(last_dump_->cpu));
+  }
   return now - last_dump_->time >= interval;
+}
+
+// Whether a dump is due whatever it costs.
+bool NetnsSampler::IsDumpFree(const SockstatCounts& counts) const {
+  return !last_dump_.has_value() || IsBusy(counts) || known_->facts.sysctls != last_dump_->sysctls;
 }
 
 absl::Status NetnsSampler::Dump(const NetnsEntry& netns, absl::Duration now, SocketDump& dump) {

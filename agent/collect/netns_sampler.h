@@ -13,6 +13,7 @@
 #include "agent/collect/listener_memory.h"
 #include "agent/collect/pool_counts.h"
 #include "agent/collect/port_space.h"
+#include "agent/collect/quiet_dump_budget.h"
 #include "agent/collect/rate.h"
 #include "agent/kernel/netns_facts.h"
 #include "agent/kernel/socket_dump.h"
@@ -42,10 +43,12 @@ class NetnsSampler {
  public:
   // The namespace now; `now` is monotonic. The pools of a namespace that is not dumped this time
   // are those of the last dump. The first call always reads and dumps; so does one that finds other
-  // tunables than the last dump had. Errors: those of the reader, and of the dump after a second
-  // try; NOT_FOUND or INVALID_ARGUMENT when the port range is not known.
+  // tunables than the last dump had. With a `budget` the others are made when it has room. Errors:
+  // those of the reader, and of the dump after a second try; NOT_FOUND or INVALID_ARGUMENT when the
+  // port range is not known.
   absl::StatusOr<NetnsSample> Sample(const NetnsEntry& netns, absl::Duration now,
-                                     NetnsFactsReader& reader, SocketDump& dump);
+                                     NetnsFactsReader& reader, SocketDump& dump,
+                                     QuietDumpBudget* budget = nullptr);
 
  private:
   // What the last reading of the files gave.
@@ -59,11 +62,15 @@ class NetnsSampler {
     SockstatCounts counts;
     std::map<std::string, std::string> sysctls;
     absl::Duration time;
+    // Of this thread; 0 without a budget.
+    absl::Duration cpu;
   };
 
   bool IsBusy(const SockstatCounts& counts) const;
   absl::Status ReadFacts(const NetnsEntry& netns, absl::Duration now, NetnsFactsReader& reader);
-  bool IsDumpDue(const SockstatCounts& counts, absl::Duration now) const;
+  bool IsDumpDue(const SockstatCounts& counts, absl::Duration now,
+                 const QuietDumpBudget* budget) const;
+  bool IsDumpFree(const SockstatCounts& counts) const;
   absl::Status Dump(const NetnsEntry& netns, absl::Duration now, SocketDump& dump);
   void SetPools(const NetnsCounts& counts, absl::Duration now);
   void SetRates(const PoolCounts& counts, std::optional<absl::Duration> reuse_delay,
