@@ -47,8 +47,9 @@ absl::StatusOr<NetnsSample> NetnsSampler::Sample(const NetnsEntry& netns, absl::
                                                  NetnsFactsReader& reader, SocketDump& dump,
                                                  QuietDumpBudget* budget) {
   BERTHMASTER_ASSIGN_OR_RETURN(const SockstatCounts counts, reader.ReadCounts(netns));
-  if (!known_.has_value() || IsBusy(counts) || now - known_->time >= kQuietInterval) {
+  if (IsReadingDue(counts, now)) {
     BERTHMASTER_RETURN_IF_ERROR(ReadFacts(netns, now, reader));
+    known_->counts = counts;
   }
   if (IsDumpDue(counts, now, budget)) {
     const bool is_free = budget == nullptr || IsDumpFree(counts);
@@ -81,11 +82,18 @@ bool NetnsSampler::IsBusy(const SockstatCounts& counts) const {
   return sockets > kQuietShare * known_->space.Capacity(0) || !IsTableQuiet(counts, known_->facts);
 }
 
+bool NetnsSampler::IsReadingDue(const SockstatCounts& counts, absl::Duration now) const {
+  if (!known_.has_value() || IsBusy(counts)) return true;
+  // Where no socket comes or goes, no port is taken, whatever the tunables are by now.
+  const absl::Duration interval = counts == known_->counts ? kUnchangedInterval : kQuietInterval;
+  return now - known_->time >= interval;
+}
+
 absl::Status NetnsSampler::ReadFacts(const NetnsEntry& netns, absl::Duration now,
                                      NetnsFactsReader& reader) {
   BERTHMASTER_ASSIGN_OR_RETURN(NetnsFacts facts, reader.ReadFacts(netns));
   BERTHMASTER_ASSIGN_OR_RETURN(PortSpace space, ReadPortSpace(facts.sysctls));
-  known_ = {std::move(facts), space, now};
+  known_ = {std::move(facts), space, now, {}};
   return absl::OkStatus();
 }
 

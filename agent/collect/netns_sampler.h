@@ -31,10 +31,10 @@ inline constexpr size_t kPoolsPerNetnsMax = 4000;
 // pool of it is near its limit, because its sockets are at least this share of the smallest
 // capacity.
 inline constexpr double kQuietShare = 0.10;
-// How often a quiet namespace's files are read, and how often it is dumped when the numbers have
-// changed since the last dump.
+// How often a quiet namespace's files are read, and how often it is dumped, when the numbers have
+// changed since the last time.
 inline constexpr absl::Duration kQuietInterval = absl::Seconds(10);
-// How often it is dumped when they have not.
+// How often when they have not.
 inline constexpr absl::Duration kUnchangedInterval = absl::Seconds(60);
 
 // Takes the samples of one namespace, and remembers between them what rates and directions need.
@@ -56,6 +56,8 @@ class NetnsSampler {
     NetnsFacts facts;
     PortSpace space;
     absl::Duration time;
+    // Then.
+    SockstatCounts counts;
   };
   // What the last dump was made from.
   struct LastDump {
@@ -67,6 +69,7 @@ class NetnsSampler {
   };
 
   bool IsBusy(const SockstatCounts& counts) const;
+  bool IsReadingDue(const SockstatCounts& counts, absl::Duration now) const;
   absl::Status ReadFacts(const NetnsEntry& netns, absl::Duration now, NetnsFactsReader& reader);
   bool IsDumpDue(const SockstatCounts& counts, absl::Duration now,
                  const QuietDumpBudget* budget) const;
