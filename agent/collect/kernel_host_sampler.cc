@@ -17,9 +17,14 @@ absl::StatusOr<HostSample> KernelHostSampler::Sample() {
   sample.limitations = std::move(listing.limitations);
 
   const std::optional<Activities> activities = TakeActivities(sample);
-  const NetnsReaders readers = {dependencies_.facts_reader,   dependencies_.dump,
-                                dependencies_.bind_ownership, dependencies_.conntrack,
-                                dependencies_.owners,         busy_interval_};
+  const NetnsReaders readers = {dependencies_.facts_reader,
+                                dependencies_.dump,
+                                dependencies_.bind_ownership,
+                                dependencies_.conntrack,
+                                dependencies_.owners,
+                                &quiet_budget_,
+                                busy_interval_};
+  quiet_budget_.BeginSample(listing.entries.size());
   size_t inodes_left = kInodesPerSampleMax;
   std::map<uint64_t, NetnsSampler> still_there;
   absl::Status first_error;

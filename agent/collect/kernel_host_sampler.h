@@ -8,6 +8,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "agent/collect/host_sampler.h"
 #include "agent/collect/netns_sampler.h"
+#include "agent/collect/quiet_dump_budget.h"
 #include "agent/kernel/bind_ownership.h"
 #include "agent/kernel/connect_watch.h"
 #include "agent/kernel/conntrack_reader.h"
@@ -38,7 +39,9 @@ class KernelHostSampler final : public HostSampler {
   // `busy_interval`: see NetnsReaders.
   explicit KernelHostSampler(const Dependencies& dependencies,
                              absl::Duration busy_interval = absl::ZeroDuration())
-      : dependencies_(dependencies), busy_interval_(busy_interval) {}
+      : dependencies_(dependencies),
+        busy_interval_(busy_interval),
+        quiet_budget_(dependencies.clock) {}
 
   // The CPU time of the sample is that of the calling thread.
   absl::StatusOr<HostSample> Sample() override;
@@ -51,6 +54,7 @@ class KernelHostSampler final : public HostSampler {
 
   const Dependencies dependencies_;
   const absl::Duration busy_interval_;
+  QuietDumpBudget quiet_budget_;
   // By cookie.
   std::map<uint64_t, NetnsSampler> samplers_;
 };

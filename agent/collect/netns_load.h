@@ -15,10 +15,10 @@ namespace berthmaster {
 inline constexpr double kQuietShare = 0.10;
 // A pool past this utilization may run out within seconds.
 inline constexpr double kCloseUtilization = 0.75;
-// How often a quiet namespace's files are read, and how often it is dumped when the numbers have
-// changed since the last dump.
+// How often a quiet namespace's files are read, and how often it is dumped, when the numbers have
+// changed since the last time.
 inline constexpr absl::Duration kQuietInterval = absl::Seconds(10);
-// How often it is dumped when they have not.
+// How often when they have not.
 inline constexpr absl::Duration kUnchangedInterval = absl::Seconds(60);
 
 // Whether a connect pool or the TIME_WAIT table may be past kQuietShare of its capacity. Pure.

@@ -28,11 +28,10 @@ void NetnsSampler::NoteActivity(const NetnsActivity& activity, absl::Duration no
 absl::StatusOr<NetnsSample> NetnsSampler::Sample(const NetnsEntry& netns, absl::Duration now,
                                                  const NetnsReaders& readers, size_t& inodes_left) {
   BERTHMASTER_ASSIGN_OR_RETURN(const SockstatCounts counts, readers.facts.ReadCounts(netns));
-  if (!known_.has_value() || now - known_->time >= kQuietInterval ||
-      (IsNetnsBusy(counts) && IsPastBusyInterval(known_->time, now, readers.busy_interval))) {
-    BERTHMASTER_RETURN_IF_ERROR(ReadFacts(netns, now, readers.facts));
+  if (IsReadingDue(counts, now, readers.busy_interval)) {
+    BERTHMASTER_RETURN_IF_ERROR(ReadFacts(netns, counts, now, readers.facts));
   }
-  if (IsDumpDue(counts, now, readers.busy_interval)) {
+  if (IsDumpDue(counts, now, readers)) {
     BERTHMASTER_RETURN_IF_ERROR(Dump(netns, counts, now, readers, inodes_left));
   }
   udp_pools_.Update(netns, counts.udp_in_use, known_->space, readers.dump);
@@ -57,11 +56,22 @@ bool NetnsSampler::IsNetnsBusy(const SockstatCounts& counts) const {
          socket_pools_.ports_in_use() > kQuietShare * known_->space.Capacity(0);
 }
 
-absl::Status NetnsSampler::ReadFacts(const NetnsEntry& netns, absl::Duration now,
-                                     NetnsFactsReader& reader) {
+bool NetnsSampler::IsReadingDue(const SockstatCounts& counts, absl::Duration now,
+                                absl::Duration busy_interval) const {
+  if (!known_.has_value()) return true;
+  const absl::Duration age = now - known_->time;
+  if (IsNetnsBusy(counts)) {
+    return age >= kQuietInterval || IsPastBusyInterval(known_->time, now, busy_interval);
+  }
+  // Where no socket comes or goes, no port is taken, whatever the tunables are by now.
+  return age >= (counts == known_->counts ? kUnchangedInterval : kQuietInterval);
+}
+
+absl::Status NetnsSampler::ReadFacts(const NetnsEntry& netns, const SockstatCounts& counts,
+                                     absl::Duration now, NetnsFactsReader& reader) {
   BERTHMASTER_ASSIGN_OR_RETURN(NetnsFacts facts, reader.ReadFacts(netns));
   BERTHMASTER_ASSIGN_OR_RETURN(PortSpace space, ReadPortSpace(facts.sysctls));
-  known_ = {std::move(facts), space, now};
+  known_ = {std::move(facts), space, now, counts};
   return absl::OkStatus();
 }
 
@@ -70,29 +80,45 @@ bool NetnsSampler::IsPastBusyInterval(absl::Duration last, absl::Duration now,
   return is_close_ || now - last >= busy_interval;
 }
 
-bool NetnsSampler::IsDumpDue(const SockstatCounts& counts, absl::Duration now,
-                             absl::Duration busy_interval) const {
-  if (!last_dump_.has_value() || !failures_.empty()) return true;
-  if (known_->facts.sysctls != last_dump_->sysctls) return true;
-  if (IsNetnsBusy(counts)) return IsPastBusyInterval(last_dump_->time, now, busy_interval);
-  const absl::Duration interval =
-      counts == last_dump_->counts ? kUnchangedInterval : kQuietInterval;
+// Whether a dump is due whatever it costs and whenever the last one was.
+bool NetnsSampler::HasNews() const {
+  return !last_dump_.has_value() || !failures_.empty() ||
+         known_->facts.sysctls != last_dump_->sysctls;
+}
+
+bool NetnsSampler::IsQuietDumpDue(const SockstatCounts& counts, absl::Duration now,
+                                  const QuietDumpBudget* budget) const {
+  absl::Duration interval = counts == last_dump_->counts ? kUnchangedInterval : kQuietInterval;
+  if (budget != nullptr) {
+    if (!budget->HasRoom()) return false;
+    interval = std::max(interval, budget->Interval(last_dump_->cpu));
+  }
   return now - last_dump_->time >= interval;
+}
+
+bool NetnsSampler::IsDumpDue(const SockstatCounts& counts, absl::Duration now,
+                             const NetnsReaders& readers) const {
+  if (HasNews()) return true;
+  if (IsNetnsBusy(counts)) return IsPastBusyInterval(last_dump_->time, now, readers.busy_interval);
+  return IsQuietDumpDue(counts, now, readers.quiet_budget);
 }
 
 absl::Status NetnsSampler::Dump(const NetnsEntry& netns, const SockstatCounts& counts,
                                 absl::Duration now, const NetnsReaders& readers,
                                 size_t& inodes_left) {
-  const SocketPools::Inputs inputs = {netns,
-                                      known_->facts,
-                                      known_->space,
-                                      readers.dump,
-                                      readers.bind_ownership,
-                                      readers.owners,
-                                      traffic_.has_value() ? &*traffic_ : nullptr,
-                                      IsNetnsBusy(counts)};
-  BERTHMASTER_ASSIGN_OR_RETURN(last_, socket_pools_.Dump(inputs, now, inodes_left));
-  last_dump_ = {counts, known_->facts.sysctls, now};
+  QuietDumpBudget* const budget = readers.quiet_budget;
+  const bool is_busy = IsNetnsBusy(counts);
+  const bool is_paid = budget != nullptr && !is_busy && !HasNews();
+  const absl::Duration before = budget != nullptr ? budget->ThreadCpuNow() : absl::Duration();
+  absl::StatusOr<NetnsSample> dumped =
+      socket_pools_.Dump({netns, known_->facts, known_->space, readers.dump, readers.bind_ownership,
+                          readers.owners, traffic_.has_value() ? &*traffic_ : nullptr, is_busy},
+                         now, inodes_left);
+  const absl::Duration cpu = budget != nullptr ? budget->ThreadCpuNow() - before : absl::Duration();
+  if (is_paid) budget->Spend(cpu);
+  BERTHMASTER_RETURN_IF_ERROR(dumped.status());
+  last_ = *std::move(dumped);
+  last_dump_ = {counts, known_->facts.sysctls, now, cpu};
   is_close_ = std::any_of(last_.pools.begin(), last_.pools.end(), [](const PoolSample& pool) {
     return pool.utilization() > kCloseUtilization;
   });

@@ -16,6 +16,7 @@
 #include "agent/collect/counter_deltas.h"
 #include "agent/collect/failure_log.h"
 #include "agent/collect/port_space.h"
+#include "agent/collect/quiet_dump_budget.h"
 #include "agent/collect/socket_pools.h"
 #include "agent/collect/udp_pools.h"
 #include "agent/kernel/bind_ownership.h"
@@ -35,6 +36,8 @@ struct NetnsReaders {
   BindOwnershipReader* bind_ownership = nullptr;
   ConntrackReader* conntrack = nullptr;
   SocketOwners* owners = nullptr;
+  // Of the dumps of quiet namespaces; null when they may cost what they will.
+  QuietDumpBudget* quiet_budget = nullptr;
   // How often a busy namespace is read and dumped; one with a pool past kCloseUtilization is at
   // every sample.
   absl::Duration busy_interval;
@@ -55,7 +58,8 @@ class NetnsSampler {
 
   // The namespace now. The pools of a namespace that is not dumped this time are those of the last
   // dump. The first call always reads and dumps; so does one that finds other tunables than the
-  // last dump had, or failed connects. `inodes_left`: see SocketPools. Errors: those of the reader,
+  // last dump had, or failed connects. The others of a quiet namespace are made when the budget has
+  // room. `inodes_left`: see SocketPools. Errors: those of the reader,
   // and of the dump after a second try; NOT_FOUND or INVALID_ARGUMENT when the port range is not
   // known. Nothing that was counted is lost with one.
   absl::StatusOr<NetnsSample> Sample(const NetnsEntry& netns, absl::Duration now,
@@ -67,20 +71,30 @@ class NetnsSampler {
     NetnsFacts facts;
     PortSpace space;
     absl::Duration time;
+    // Then.
+    SockstatCounts counts;
   };
   // What the last dump was made from.
   struct LastDump {
     SockstatCounts counts;
     std::map<std::string, std::string> sysctls;
     absl::Duration time;
+    // Of this thread; 0 without a budget.
+    absl::Duration cpu;
   };
 
   bool IsNetnsBusy(const SockstatCounts& counts) const;
   bool IsPastBusyInterval(absl::Duration last, absl::Duration now,
                           absl::Duration busy_interval) const;
-  absl::Status ReadFacts(const NetnsEntry& netns, absl::Duration now, NetnsFactsReader& reader);
+  bool IsReadingDue(const SockstatCounts& counts, absl::Duration now,
+                    absl::Duration busy_interval) const;
+  absl::Status ReadFacts(const NetnsEntry& netns, const SockstatCounts& counts, absl::Duration now,
+                         NetnsFactsReader& reader);
+  bool HasNews() const;
+  bool IsQuietDumpDue(const SockstatCounts& counts, absl::Duration now,
+                      const QuietDumpBudget* budget) const;
   bool IsDumpDue(const SockstatCounts& counts, absl::Duration now,
-                 absl::Duration busy_interval) const;
+                 const NetnsReaders& readers) const;
   absl::Status Dump(const NetnsEntry& netns, const SockstatCounts& counts, absl::Duration now,
                     const NetnsReaders& readers, size_t& inodes_left);
   void AddFacts(const SockstatCounts& counts, NetnsSample& sample);

@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "agent/kernel/netns_thread.h"
+#include "agent/kernel/without_net_admin.h"
 #include "common/status/annotate.h"
 
 namespace berthmaster {
@@ -22,6 +23,7 @@ constexpr size_t kBufferBytesMax = 1024 * 1024;
 constexpr timeval kReceiveTimeout = {.tv_sec = 10, .tv_usec = 0};
 
 absl::StatusOr<UniqueFd> OpenSockDiag() {
+  const WithoutNetAdmin cheaper;
   UniqueFd fd(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
   if (!fd.valid()) return ErrnoStatus(errno, "open netlink sock_diag");
   if (setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &kReceiveTimeout, sizeof(kReceiveTimeout)) !=
@@ -32,10 +34,9 @@ absl::StatusOr<UniqueFd> OpenSockDiag() {
 }
 
 absl::Status Send(int fd, const SockDiagRequest& request) {
-  sockaddr_nl kernel{};
-  kernel.nl_family = AF_NETLINK;
-  while (sendto(fd, request.bytes.data(), request.size, 0, reinterpret_cast<sockaddr*>(&kernel),
-                sizeof(kernel)) < 0) {
+  // Without an address, which means the kernel too: with one, the capability of the sending thread
+  // counts, and not that of whoever opened the socket (NETLINK_SKB_DST).
+  while (send(fd, request.bytes.data(), request.size, 0) < 0) {
     if (errno != EINTR) return ErrnoStatus(errno, "send the sock_diag request");
   }
   return absl::OkStatus();

@@ -12,6 +12,9 @@
 namespace berthmaster {
 namespace {
 
+// IP_LOCAL_PORT_RANGE, which Debian 12's headers have not got.
+constexpr int kIpLocalPortRange = 51;
+
 FillResult FillWith(absl::FunctionRef<ConnectResult()> make, int count_max) {
   FillResult fill;
   while (static_cast<int>(fill.fds.size()) < count_max) {
@@ -55,6 +58,25 @@ ConnectResult BindAndConnect(const BindOptions& options, const std::string& dest
   SocketAddress remote = MakeAddress(destination, destination_port, options.is_mapped);
   if (connect(result.fd.get(), remote.get(), remote.size) != 0) result.error_number = errno;
   return result;
+}
+
+FillResult FillWithinRange(const ConnectOptions& options, uint16_t low, uint16_t high,
+                           int count_max) {
+  return FillWith(
+      [&] {
+        SocketAddress remote =
+            MakeAddress(options.destination, options.destination_port, options.is_mapped);
+        const uint32_t range = uint32_t{high} << 16 | low;
+        ConnectResult result;
+        result.fd = UniqueFd(socket(remote.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        if (setsockopt(result.fd.get(), IPPROTO_IP, kIpLocalPortRange, &range, sizeof(range)) !=
+                0 ||
+            connect(result.fd.get(), remote.get(), remote.size) != 0) {
+          result.error_number = errno;
+        }
+        return result;
+      },
+      count_max);
 }
 
 FillResult FillByUdpConnect(const std::string& destination, uint16_t destination_port,

@@ -35,6 +35,11 @@ FillResult FillByBind(const BindOptions& options, int count_max);
 ConnectResult BindAndConnect(const BindOptions& options, const std::string& destination,
                              uint16_t destination_port);
 
+// Connects without bind() from the ports low to high only (IP_LOCAL_PORT_RANGE), until connect()
+// fails or there are `count_max` connections. ENOPROTOOPT before Linux 6.3.
+FillResult FillWithinRange(const ConnectOptions& options, uint16_t low, uint16_t high,
+                           int count_max);
+
 // UDP sockets that connect() without bind(), until it fails or there are `count_max`.
 FillResult FillByUdpConnect(const std::string& destination, uint16_t destination_port,
                             int count_max);

@@ -51,10 +51,6 @@ TEST_F(ListenerCapacity, IsTheBacklogPlusOne) {
     EXPECT_EQ(pool.capacity, backlog + 1);
     EXPECT_EQ(pool.in_use, backlog + 1);
     EXPECT_EQ(pool.headroom(), 0);
-    if (backlog == 0) {
-      // All the kernel's refusals of this namespace are still to come.
-      EXPECT_EQ(full.counters.count(kOverflows) == 0 || full.counters.at(kOverflows) == 0, true);
-    }
     // One more handshake does not end: it stays in SYN_SENT.
     Dial(1);
     const NetnsSample after = SampleOnce(*netns_);
@@ -88,18 +84,6 @@ TEST_F(ListenerCapacity, OfTheWildcardIsNamedByIt) {
       [&](const NetnsSample& one) { return FindListener(one, "::", kPort).in_use == 2; });
   EXPECT_EQ(FindListener(sample, "::", kPort).in_use, 2);
   EXPECT_EQ(FindListener(sample, "::", kPort).capacity, 4);
-}
-
-TEST_F(ListenerCapacity, CountsHandshakesUnderWay) {
-  ListenWith(10);
-  // A destination that a SYN-ACK cannot reach: the handshake waits for the ACK. The rule drops what
-  // the listener answers, so that nothing but the SYN goes through.
-  ASSERT_TRUE(netns_->AddAddress("10.9.0.9").ok());
-  Dial(3);
-  const NetnsSample sample = SampleWhen(
-      [&](const NetnsSample& one) { return FindListener(one, kDestination, kPort).in_use == 3; });
-  EXPECT_EQ(FindListener(sample, kDestination, kPort).in_use, 3);
-  EXPECT_EQ(FindListener(sample, kDestination, kPort).states[TcpState::kSynRecv], 0);
 }
 
 }  // namespace

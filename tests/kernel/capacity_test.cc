@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "tests/kernel/bound_sockets.h"
 #include "tests/kernel/capacity_fixture.h"
 #include "tests/kernel/netns_fixture.h"
 #include "tests/kernel/sampling.h"
@@ -36,6 +37,17 @@ class PoolCapacity : public CapacityTest {
       result.error_number = errno;
     }
     return result;
+  }
+  // The sample's one connect pool; in_use is -1 when there is not one.
+  static PoolSample OnlyConnectPool(const NetnsSample& sample) {
+    PoolSample only;
+    only.in_use = -1;
+    int count = 0;
+    for (const PoolSample& pool : sample.pools) {
+      if (pool.kind == PoolKind::kConnect && ++count == 1) only = pool;
+    }
+    EXPECT_EQ(count, 1);
+    return only;
   }
   // The pool after the fill is full to the last port, and as large as the kernel's.
   void ExpectExact(const FillResult& fill, const PoolSample& pool) {
@@ -341,6 +353,37 @@ TEST_F(PoolCapacity, CountsSynSent) {
   ExpectExact(fill, pool);
   // A backlog of 0 takes one connection; all others wait for it in vain.
   EXPECT_EQ(pool.states[TcpState::kSynSent], 39);
+}
+
+TEST_F(PoolCapacity, IsTheNamespacesForSocketsWithARangeOfTheirOwn) {
+  Listen(kDestination, kPort);
+  const ConnectOptions options = {
+      .source = "", .destination = kDestination, .destination_port = kPort};
+  FillResult own = Inside([&] { return FillWithinRange(options, 40005, 40014, kManyConnections); });
+  if (own.error_number == ENOPROTOOPT) GTEST_SKIP() << "IP_LOCAL_PORT_RANGE needs Linux 6.3";
+  EXPECT_EQ(own.error_number, EADDRNOTAVAIL);
+  EXPECT_EQ(own.fds.size(), 10u);
+
+  const NetnsSample sample = SampleOnce(*netns_);
+  const PoolSample before = OnlyConnectPool(sample);
+  EXPECT_EQ(before.in_use, 10);
+  EXPECT_EQ(before.headroom(), 30);
+  // Such a socket knows no parity.
+  EXPECT_EQ(before.wrong_parity_share, 0.5);
+  FillResult rest = FillInside(options);
+  EXPECT_EQ(rest.error_number, EADDRNOTAVAIL);
+  EXPECT_EQ(rest.fds.size(), 30u);
+  EXPECT_EQ(OnlyConnectPool(SampleOnce(*netns_)).headroom(), 0);
+}
+
+TEST_F(PoolCapacity, ShowsHowFarPastTheKneeItIs) {
+  Listen(kDestination, kPort);
+  const ConnectOptions options = {
+      .source = kSource, .destination = kDestination, .destination_port = kPort};
+  FillResult first = FillInside(options, 20);
+  EXPECT_EQ(FindPool(SampleOnce(*netns_), kSource, kDestination, kPort).wrong_parity_share, 0);
+  FillResult rest = FillInside(options);
+  EXPECT_EQ(FindPool(SampleOnce(*netns_), kSource, kDestination, kPort).wrong_parity_share, 0.5);
 }
 
 }  // namespace

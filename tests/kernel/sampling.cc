@@ -23,9 +23,10 @@ PoolSample FindByKey(const NetnsSample& sample, PoolKind kind, const PoolKey& ke
 
 }  // namespace
 
-NetnsView::NetnsView(const ScopedNetns& netns)
+NetnsView::NetnsView(const ScopedNetns& netns, const LinuxHostSamplerReaders& readers)
     : cookie_(netns.id().cookie),
-      sampler_(MakeLinuxHostSampler({{absl::StrCat(netns.id().inode)}}, clock_)) {}
+      sampler_(MakeLinuxHostSampler(
+          {.netns_filter = {absl::StrCat(netns.id().inode)}, .readers = readers}, clock_)) {}
 
 NetnsSample NetnsView::Sample() {
   HostSample sample = sampler_->Sample().value();

@@ -7,6 +7,7 @@
 
 #include "absl/strings/string_view.h"
 #include "agent/collect/host_sampler.h"
+#include "agent/collect/linux_host_sampler.h"
 #include "common/clock/clock.h"
 #include "common/protocol/sample.h"
 #include "tests/kernel/netns_fixture.h"
@@ -17,7 +18,8 @@ namespace berthmaster {
 // that no test expects.
 class NetnsView {
  public:
-  explicit NetnsView(const ScopedNetns& netns);
+  // What `readers` has must outlive the view.
+  explicit NetnsView(const ScopedNetns& netns, const LinuxHostSamplerReaders& readers = {});
 
   // A sample of the namespace as it is now.
   NetnsSample Sample();

@@ -11,6 +11,10 @@ SocketRow MakeRow(const FakeRow& fake) {
   row.destination_port = fake.destination_port;
   row.source = RawAddress::From(IpAddress::Parse(fake.source).value());
   row.destination = RawAddress::From(IpAddress::Parse(fake.destination).value());
+  row.cookie = fake.cookie;
+  row.inode = fake.inode;
+  row.receive_queue = fake.waiting;
+  row.send_queue = fake.backlog;
   if (fake.age_seconds >= 0) {
     row.is_mini = true;
     row.expires_ms =
@@ -63,8 +67,10 @@ absl::Status FakeKernel::Visit(const NetnsEntry& entry,
 
 absl::Status FakeKernel::VisitUdp(const NetnsEntry& entry,
                                   absl::FunctionRef<void(const SocketRow&)> visit) {
-  for (const FakeRow& row : namespaces_.at(entry.id.inode).udp_rows) visit(MakeRow(row));
-  return absl::OkStatus();
+  FakeNetns& netns = namespaces_.at(entry.id.inode);
+  ++netns.udp_dump_count;
+  for (const FakeRow& row : netns.udp_rows) visit(MakeRow(row));
+  return netns.udp_error;
 }
 
 }  // namespace berthmaster

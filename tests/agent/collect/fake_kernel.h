@@ -22,6 +22,11 @@ struct FakeRow {
   uint16_t destination_port = 443;
   // Of a TIME_WAIT socket: how old it is. It makes the row a mini-socket.
   double age_seconds = -1;
+  uint64_t cookie = 0;
+  uint32_t inode = 0;
+  // Of a listener.
+  uint32_t waiting = 0;
+  uint32_t backlog = 0;
 };
 
 SocketRow MakeRow(const FakeRow& fake);
@@ -42,8 +47,10 @@ struct FakeNetns {
   std::map<std::string, int64_t> counters;
   // Taken and returned by the next dumps, the last one first.
   std::vector<absl::Status> dump_errors;
+  absl::Status udp_error;
   absl::Status facts_error;
   int dump_count = 0;
+  int udp_dump_count = 0;
   int facts_count = 0;
 };
 

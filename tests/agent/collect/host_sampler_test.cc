@@ -158,9 +158,10 @@ TEST_F(HostSamplerTest, DumpsAQuietNamespaceRarely) {
     clock_.Advance(absl::Seconds(1));
   }
   EXPECT_EQ(netns.dump_count, 1);
-  EXPECT_EQ(netns.facts_count, 6);
+  EXPECT_EQ(netns.facts_count, 1);
   Sample();
   EXPECT_EQ(netns.dump_count, 2);
+  EXPECT_EQ(netns.facts_count, 2);
 }
 
 TEST_F(HostSamplerTest, DumpsAQuietNamespaceThatChangedWithinTenSeconds) {
@@ -179,6 +180,17 @@ TEST_F(HostSamplerTest, DumpsAfterAChangeOfTunables) {
   FakeNetns& netns = kernel_.Netns(7);
   netns.rows = Established(5);
   Sample();
+  netns.sysctls["net.ipv4.ip_local_port_range"] = "40000 40009";
+  clock_.Advance(absl::Seconds(60));
+
+  EXPECT_EQ(Sample().namespaces[0].pools[0].capacity, 10);
+}
+
+TEST_F(HostSamplerTest, SeesAChangeOfTunablesSoonerWhereSocketsComeAndGo) {
+  FakeNetns& netns = kernel_.Netns(7);
+  netns.rows = Established(5);
+  Sample();
+  netns.rows = Established(6);
   netns.sysctls["net.ipv4.ip_local_port_range"] = "40000 40009";
   clock_.Advance(absl::Seconds(10));
 
