@@ -10,8 +10,9 @@ find_program(BERTHMASTER_BPF_CLANG clang REQUIRED)
 find_program(BERTHMASTER_BPFTOOL bpftool REQUIRED PATHS /usr/sbin /sbin)
 
 # The sanitizers' and the build type's flags are for the machine, not for the kernel: a program is built the same way in all presets.
-set(BERTHMASTER_BPF_FLAGS -target bpf -mcpu=v2 -O2 -g -std=gnu11 -Wall -Wextra -Werror -Wno-unused-parameter
-  -I${CMAKE_SOURCE_DIR} -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
+set(BERTHMASTER_BPF_FLAGS -target bpf -mcpu=v2 -O2 -g -std=gnu11 -Wall -Wextra -Werror -Wno-unused-parameter -I.
+  # A path of the build machine in a program would make builds differ for no reason.
+  -fdebug-compilation-dir=.)
 if(CMAKE_LIBRARY_ARCHITECTURE)
   # Debian's place for <asm/*.h>, which clang does not look into for a foreign target.
   list(APPEND BERTHMASTER_BPF_FLAGS -idirafter /usr/include/${CMAKE_LIBRARY_ARCHITECTURE})
@@ -20,6 +21,8 @@ endif()
 function(berthmaster_bpf_skeleton name)
   cmake_parse_arguments(ARG "" "SOURCE" "HEADERS" ${ARGN})
   get_filename_component(base ${ARG_SOURCE} NAME_WE)
+  # By a relative name, since the name becomes part of the program.
+  file(RELATIVE_PATH source ${CMAKE_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_SOURCE})
   set(folder ${CMAKE_CURRENT_BINARY_DIR}/skeleton)
   file(MAKE_DIRECTORY ${folder})
   set(object ${folder}/${base}.o)
@@ -27,7 +30,7 @@ function(berthmaster_bpf_skeleton name)
   add_custom_command(
     OUTPUT ${skeleton}
     BYPRODUCTS ${object} ${folder}/${base}.bpf.o
-    COMMAND ${BERTHMASTER_BPF_CLANG} ${BERTHMASTER_BPF_FLAGS} -c ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_SOURCE} -o ${object}
+    COMMAND ${BERTHMASTER_BPF_CLANG} ${BERTHMASTER_BPF_FLAGS} -c ${source} -o ${object}
     # Leaves DWARF out and keeps BTF.
     COMMAND ${BERTHMASTER_BPFTOOL} gen object ${folder}/${base}.bpf.o ${object}
     COMMAND ${BERTHMASTER_BPFTOOL} gen skeleton ${folder}/${base}.bpf.o name ${base}_bpf > ${skeleton}
