@@ -308,8 +308,9 @@ TEST_F(ConntrackTest, ReadsTheRangesOfEveryKindOfRule) {
       "meta l4proto { tcp, udp } masquerade to :42040-42050\n"
       "ip saddr 10.1.0.0/24 masquerade\n"
       "snat to 10.2.0.9\n");
-  std::vector<std::string> seen;
   const std::vector<SnatRange> ranges = Ranges().value();
+  std::vector<std::string> seen;
+  seen.reserve(ranges.size());
   for (const SnatRange& range : ranges) {
     seen.push_back(absl::StrCat(
         range.snat_address.ToIpAddress().ToString(), " ",
