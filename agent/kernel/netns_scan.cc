@@ -131,8 +131,9 @@ NetnsScan ScanNetns() { return NetnsScanner().Scan(); }
 bool IsWantedNetns(const std::vector<std::string>& filter, uint64_t inode,
                    const FoundNetns& found) {
   if (filter.empty()) return true;
+  const std::string number = absl::StrCat(inode);
   return std::any_of(filter.begin(), filter.end(), [&](const std::string& wanted) {
-    return wanted == absl::StrCat(inode) || (!found.named.empty() && wanted == found.named) ||
+    return wanted == number || (!found.named.empty() && wanted == found.named) ||
            (wanted == "host" && found.is_host);
   });
 }

@@ -79,6 +79,7 @@ int Run() {
   }
   TempDirectory files;
   std::vector<std::unique_ptr<MountedNetns>> namespaces;
+  namespaces.reserve(kNamespaces);
   for (int i = 0; i < kNamespaces; ++i) {
     namespaces.push_back(MountedNetns::Make(absl::StrCat(files.path(), "/", i)).value());
   }

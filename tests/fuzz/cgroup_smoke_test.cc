@@ -13,19 +13,17 @@ void Fuzz(const std::string& bytes) {
 }
 
 const std::vector<std::string>& Seeds() {
+  const std::string uid = "1b5e4f0a-9c3d-4e6f-8a7b-0c1d2e3f4a5b";
+  const std::string slice = "kubepods-burstable-pod1b5e4f0a_9c3d_4e6f_8a7b_0c1d2e3f4a5b.slice";
+  const std::string id = "3f1c0e5f8a7b4d2e9c6b1a0f5e4d3c2b1a09f8e7d6c5b4a39281706f5e4d3c2b";
   static const auto* const kSeeds = new std::vector<std::string>{
-      "0::/kubepods.slice/kubepods-burstable.slice/"
-      "kubepods-burstable-pod1b5e4f0a_9c3d_4e6f_8a7b_0c1d2e3f4a5b.slice/"
-      "cri-containerd-3f1c0e5f8a7b4d2e9c6b1a0f5e4d3c2b1a09f8e7d6c5b4a39281706f5e4d3c2b.scope\n",
-      "12:memory:/kubepods/besteffort/pod1b5e4f0a-9c3d-4e6f-8a7b-0c1d2e3f4a5b/"
-      "3f1c0e5f8a7b4d2e9c6b1a0f5e4d3c2b1a09f8e7d6c5b4a39281706f5e4d3c2b\n"
-      "1:name=systemd:/system.slice/cron.service\n0::/\n",
-      "/system.slice/containerd.service/"
-      "kubepods-pod1b5e4f0a_9c3d_4e6f_8a7b_0c1d2e3f4a5b.slice:cri-containerd:"
-      "3f1c0e5f8a7b4d2e9c6b1a0f5e4d3c2b1a09f8e7d6c5b4a39281706f5e4d3c2b",
+      "0::/kubepods.slice/" + slice + "/cri-containerd-" + id + ".scope\n",
+      "12:memory:/kubepods/besteffort/pod" + uid + "/" + id +
+          "\n1:name=systemd:/system.slice/cron.service\n0::/\n",
+      "/system.slice/containerd.service/" + slice + ":cri-containerd:" + id,
       R"(/machine.slice/machine-build\x2dhost.scope/../../lxc/web/_cpu.service)",
-      "1207 29 0:4 net:[4026532281] /run/netns/bl\\040ue rw shared:5 master:2 - nsfs nsfs rw",
-      "shop_web-7d9c5b_1b5e4f0a-9c3d-4e6f-8a7b-0c1d2e3f4a5b",
+      R"(1207 29 0:4 net:[4026532281] /run/netns/bl\040ue rw shared:5 - nsfs nsfs rw)",
+      "shop_web-7d9c5b_" + uid,
       "net:[4026531833]"};
   return *kSeeds;
 }

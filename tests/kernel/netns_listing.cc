@@ -26,8 +26,9 @@ NetnsListing ListOn(NetnsDirectory& directory) {
   NetnsListing listing;
   const absl::Status status = thread.Run([&] {
     absl::StatusOr<NetnsListing> listed = directory.List();
-    if (listed.ok()) listing = *std::move(listed);
-    return listed.status();
+    if (!listed.ok()) return listed.status();
+    listing = *std::move(listed);
+    return absl::OkStatus();
   });
   if (!status.ok()) {
     std::fprintf(stderr, "no listing: %s\n", status.ToString().c_str());

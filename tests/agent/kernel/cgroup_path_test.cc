@@ -121,7 +121,8 @@ TEST(CgroupPath, SeesNothingInWhatOnlyLooksAlike) {
         // Not a UID, not an id, capital digits, a pod outside of kubepods.
         "/jobs/71a1a842becb29f9f911aa0d988eb21c", "/kubepods/podium", "/kubepods/pod",
         "/docker/3f1c0e5f", "/docker/docker-proxy",
-        "/docker/3F1C0E5F8A7B4D2E9C6B1A0F5E4D3C2B1A09F8E7D6C5B4A39281706F5E4D3C2B", "/home/pod" UID,
+        "/docker/3F1C0E5F8A7B4D2E9C6B1A0F5E4D3C2B1A09F8E7D6C5B4A39281706F5E4D3C2B",
+        "/home/pod1b5e4f0a-9c3d-4e6f-8a7b-0c1d2e3f4a5b",
         "/kubepods/pod1b5e4f0a-9c3d-4e6f-8a7b+0c1d2e3f4a5b", "/user.slice/user-podcast.slice",
         "/..", "/.service", "/a:b:c", ":::::", "/:::/::"}) {
     EXPECT_EQ(ParseCgroupPath(path), CgroupIdentity()) << path;
