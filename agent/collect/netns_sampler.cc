@@ -30,10 +30,13 @@ absl::StatusOr<NetnsSample> NetnsSampler::Sample(const NetnsEntry& netns, absl::
   if (!known_.has_value() || IsNetnsBusy(counts) || now - known_->time >= kQuietInterval) {
     BERTHMASTER_RETURN_IF_ERROR(ReadFacts(netns, now, readers.facts));
   }
-  if (IsDumpDue(counts, now)) {
-    BERTHMASTER_RETURN_IF_ERROR(Dump(netns, counts, now, readers, inodes_left));
+  last_.source = readers.dump.source();
+  if (known_->space.has_value()) {
+    if (IsDumpDue(counts, now)) {
+      BERTHMASTER_RETURN_IF_ERROR(Dump(netns, counts, now, readers, inodes_left));
+    }
+    udp_pools_.Update(netns, counts.udp_in_use, *known_->space, readers.dump);
   }
-  udp_pools_.Update(netns, counts.udp_in_use, known_->space, readers.dump);
   conntrack_.Update(netns, now, readers.conntrack);
   NetnsSample sample = last_;
   sample.cookie = netns.id.cookie;
@@ -50,15 +53,20 @@ absl::StatusOr<NetnsSample> NetnsSampler::Sample(const NetnsEntry& netns, absl::
 }
 
 bool NetnsSampler::IsNetnsBusy(const SockstatCounts& counts) const {
+  if (!known_->space.has_value()) return false;
   // Ports that are only bound are in no counter, so the last dump has to do.
-  return IsBusy(counts, known_->facts, known_->space) ||
-         socket_pools_.ports_in_use() > kQuietShare * known_->space.Capacity(0);
+  return IsBusy(counts, known_->facts, *known_->space) ||
+         socket_pools_.ports_in_use() > kQuietShare * known_->space->Capacity(0);
 }
 
 absl::Status NetnsSampler::ReadFacts(const NetnsEntry& netns, absl::Duration now,
                                      NetnsFactsReader& reader) {
   BERTHMASTER_ASSIGN_OR_RETURN(NetnsFacts facts, reader.ReadFacts(netns));
-  BERTHMASTER_ASSIGN_OR_RETURN(PortSpace space, ReadPortSpace(facts.sysctls));
+  std::optional<PortSpace> space;
+  // A reader that does not enter the namespace sees no tunable, which is a limitation of its own.
+  if (!facts.sysctls.empty() || facts.limitations.empty()) {
+    BERTHMASTER_ASSIGN_OR_RETURN(space, ReadPortSpace(facts.sysctls));
+  }
   known_ = {std::move(facts), space, now};
   return absl::OkStatus();
 }
@@ -76,7 +84,7 @@ absl::Status NetnsSampler::Dump(const NetnsEntry& netns, const SockstatCounts& c
                                 size_t& inodes_left) {
   const SocketPools::Inputs inputs = {netns,
                                       known_->facts,
-                                      known_->space,
+                                      *known_->space,
                                       readers.dump,
                                       readers.bind_ownership,
                                       readers.owners,

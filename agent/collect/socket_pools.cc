@@ -10,6 +10,7 @@
 #include "agent/collect/pool_aggregator.h"
 #include "agent/collect/pool_sample.h"
 #include "agent/collect/port_pools.h"
+#include "agent/kernel/socket_source.h"
 #include "common/status/annotate.h"
 
 namespace berthmaster {
@@ -75,9 +76,12 @@ void SocketPools::SetPools(const Inputs& inputs, const NetnsCounts& counts, absl
       now);
   std::optional<PoolSample> table = MakeTimeWaitTable(counts.time_wait_table, inputs.facts.sysctls);
   if (table.has_value()) sample.pools.push_back(*std::move(table));
-  Append(MakeBindPools(counts.port_use, inputs.space), sample);
-  // /proc/net/tcp has no backlog.
-  if (sample.source != SocketSource::kProcfs) Append(counts.listener_pools, sample);
+  // A pool whose figures the source shows only in part is absent.
+  const SocketSourceFeatures features = FeaturesOf(sample.source);
+  if (features.has_bound_sockets) Append(MakeBindPools(counts.port_use, inputs.space), sample);
+  if (features.has_backlogs) Append(counts.listener_pools, sample);
+  sample.limitations.insert(sample.limitations.end(), features.limitations.begin(),
+                            features.limitations.end());
 }
 
 // What the next dump is to look at more closely.
