@@ -1,11 +1,67 @@
 #include "agent/agent_config.h"
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "agent/tune/change_check.h"
 #include "common/ids/ids.h"
 #include "common/status/annotate.h"
 
 namespace berthmaster {
+
+namespace {
+
+// Below, a sample of a busy host would come every few minutes; one thread samples, so there is no
+// use for more than one core.
+constexpr double kBudgetPercentMin = 0.1;
+constexpr double kBudgetPercentMax = 100;
+
+AgentProfile ParseProfile(absl::string_view name) {
+  for (AgentProfile profile : {AgentProfile::kObserveLite, AgentProfile::kEnforce}) {
+    if (name == AgentProfileName(profile)) return profile;
+  }
+  return AgentProfile::kObserve;
+}
+
+std::optional<SocketSource> ParseSource(absl::string_view name) {
+  if (name == "netlink") return SocketSource::kNetlink;
+  if (name == "ss") return SocketSource::kSs;
+  if (name == "procfs") return SocketSource::kProcfs;
+  return std::nullopt;
+}
+
+absl::StatusOr<double> ParseBudget(absl::string_view text) {
+  double percent = 0;
+  absl::string_view number = text;
+  if (!absl::ConsumeSuffix(&number, "%") || !absl::SimpleAtod(number, &percent) ||
+      !(percent >= kBudgetPercentMin && percent <= kBudgetPercentMax)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("cpu-budget: '", text, "' is not a share of one core, ", kBudgetPercentMin,
+                     "% to ", kBudgetPercentMax, "%, such as 1%"));
+  }
+  return percent / 100;
+}
+
+absl::StatusOr<std::optional<Endpoint>> ParseMetricsListen(absl::string_view text) {
+  if (text == "off") return std::nullopt;
+  absl::StatusOr<Endpoint> endpoint = ParseEndpoint(text);
+  if (endpoint.ok()) return *std::move(endpoint);
+  return Annotate(endpoint.status(), "metrics-listen is HOST:PORT or off");
+}
+
+}  // namespace
+
+absl::string_view AgentProfileName(AgentProfile profile) {
+  switch (profile) {
+    case AgentProfile::kObserveLite:
+      return "observe-lite";
+    case AgentProfile::kObserve:
+      return "observe";
+    case AgentProfile::kEnforce:
+      return "enforce";
+  }
+  return "?";
+}
 
 ConfigTable AgentConfigTable(absl::string_view host_name) {
   return {
@@ -22,16 +78,32 @@ ConfigTable AgentConfigTable(absl::string_view host_name) {
       {.name = "profile",
        .kind = ConfigKind::kChoice,
        .default_value = {"observe"},
-       .help = "observe never writes to the kernel; enforce applies approved changes.",
-       .choices = {"observe", "enforce"}},
+       .help =
+           "observe-lite holds no capability and sees what procfs shows to all; observe sees every "
+           "namespace; enforce applies approved changes too. The first two never write.",
+       .choices = {"observe-lite", "observe", "enforce"}},
+      {.name = "source",
+       .kind = ConfigKind::kChoice,
+       .default_value = {"auto"},
+       .help = "Where sockets are read from; auto takes netlink where it answers, else procfs.",
+       .choices = {"auto", "netlink", "ss", "procfs"}},
       {.name = "sample-interval",
        .kind = ConfigKind::kDuration,
-       .default_value = {"1s"},
-       .help = "The time from one sample to the next.",
+       .default_value = {"10s"},
+       .help =
+           "The time from one sample to the next while no pool is close to exhaustion; else 1s.",
        // Shorter ones cost more than they tell: releases come in batches of 2 s (kernel-facts,
        // section 11).
        .duration_min = absl::Milliseconds(100),
        .duration_max = absl::Hours(1)},
+      {.name = "cpu-budget",
+       .default_value = {"1%"},
+       .help =
+           "CPU time for sampling, as a share of one core: 0.1% to 100%. Samples are taken less "
+           "often when they cost more; close to exhaustion ten times as much may be used."},
+      {.name = "metrics-listen",
+       .default_value = {"127.0.0.1:7601"},
+       .help = "Where /metrics (Prometheus) and /healthz are served: HOST:PORT, or off."},
       {.name = "netns",
        .kind = ConfigKind::kStringList,
        .help = "Looks only at these namespaces: a name under /run/netns, an inode, or host."},
@@ -45,7 +117,7 @@ ConfigTable AgentConfigTable(absl::string_view host_name) {
       {.name = "insecure",
        .kind = ConfigKind::kBoolean,
        .default_value = {"false"},
-       .help = "Allows plaintext to a controller that is not on this host."},
+       .help = "Allows plaintext to a controller, and metrics for others, beyond this host."},
       {.name = "log-level",
        .kind = ConfigKind::kChoice,
        .default_value = {"info"},
@@ -59,14 +131,17 @@ absl::StatusOr<AgentConfig> ReadAgentConfig(const Config& config) {
   result.controller = config.GetEndpoint("controller");
   result.host_id = config.GetString("host-id");
   result.state_dir = config.GetString("state-dir");
-  result.profile =
-      config.GetString("profile") == "enforce" ? AgentProfile::kEnforce : AgentProfile::kObserve;
+  result.profile = ParseProfile(config.GetString("profile"));
+  result.source = ParseSource(config.GetString("source"));
   result.sample_interval = config.GetDuration("sample-interval");
   result.netns = config.GetList("netns");
   result.enforce_netns = config.GetList("enforce-netns");
   result.allow_sysctls = config.GetList("allow-sysctls");
   result.insecure = config.GetBoolean("insecure");
   result.log_level = config.GetString("log-level");
+  BERTHMASTER_ASSIGN_OR_RETURN(result.cpu_budget, ParseBudget(config.GetString("cpu-budget")));
+  BERTHMASTER_ASSIGN_OR_RETURN(result.metrics_listen,
+                               ParseMetricsListen(config.GetString("metrics-listen")));
   if (absl::Status checked = CheckHostId(result.host_id); !checked.ok()) {
     return Annotate(checked, absl::StrCat("host-id '", result.host_id, "'"));
   }
@@ -80,11 +155,20 @@ absl::StatusOr<AgentConfig> ReadAgentConfig(const Config& config) {
 }
 
 absl::Status CheckPlaintext(const AgentConfig& config) {
-  if (config.controller.is_loopback() || config.insecure) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(
-      "the controller at ", config.controller.ToString(),
-      " is not on this host, and samples and changes would travel in plaintext; reach "
-      "it through a tunnel that ends on 127.0.0.1, or give --insecure to accept that"));
+  if (config.insecure) return absl::OkStatus();
+  if (!config.controller.is_loopback()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "the controller at ", config.controller.ToString(),
+        " is not on this host, and samples and changes would travel in plaintext; reach "
+        "it through a tunnel that ends on 127.0.0.1, or give --insecure to accept that"));
+  }
+  if (config.metrics_listen.has_value() && !config.metrics_listen->is_loopback()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "metrics-listen ", config.metrics_listen->ToString(),
+        " is open to other hosts, in plaintext and for everyone; listen on 127.0.0.1 and let a "
+        "proxy of this host guard it, or give --insecure to accept that"));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace berthmaster

@@ -1,6 +1,7 @@
 #ifndef BERTHMASTER_AGENT_AGENT_CONFIG_H_
 #define BERTHMASTER_AGENT_AGENT_CONFIG_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "common/config/config.h"
 #include "common/net/endpoint.h"
 #include "common/protocol/identity.h"
+#include "common/protocol/sample.h"
 
 namespace berthmaster {
 
@@ -19,7 +21,14 @@ struct AgentConfig {
   std::string host_id;
   std::string state_dir;
   AgentProfile profile = AgentProfile::kObserve;
+  // Where sockets are read from; nothing lets the agent choose.
+  std::optional<SocketSource> source;
+  // Between two samples while no pool is close to exhaustion.
   absl::Duration sample_interval;
+  // CPU time for sampling, as a share of one core; above 0.
+  double cpu_budget = 0;
+  // Where /metrics and /healthz are; nothing for nowhere.
+  std::optional<Endpoint> metrics_listen;
   // Names under /run/netns, inodes in decimal, or "host". Empty means every namespace of the host.
   std::vector<std::string> netns;
   std::vector<std::string> enforce_netns;
@@ -28,15 +37,19 @@ struct AgentConfig {
   std::string log_level;
 };
 
+// "observe", as in the flag.
+absl::string_view AgentProfileName(AgentProfile profile);
+
 // The agent's keys. `host_name` is the default of host-id.
 ConfigTable AgentConfigTable(absl::string_view host_name);
 
 // The values of `config`, which was resolved with that table. INVALID_ARGUMENT for a host id that
-// cannot name a host, or an allow-list with what is never written.
+// cannot name a host, an allow-list with what is never written, a budget or an address that is
+// none.
 absl::StatusOr<AgentConfig> ReadAgentConfig(const Config& config);
 
-// Whether the agent may attach to its controller in plaintext. INVALID_ARGUMENT with the remedy
-// when it may not.
+// Whether the agent may attach to its controller, and serve its metrics, in plaintext.
+// INVALID_ARGUMENT with the remedy when it may not.
 absl::Status CheckPlaintext(const AgentConfig& config);
 
 }  // namespace berthmaster

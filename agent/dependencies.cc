@@ -16,7 +16,8 @@ namespace {
 absl::StatusOr<UniqueFd> LockStateDirectory(const std::string& state_dir) {
   if (absl::Status made = MakeDirectories(state_dir); !made.ok()) {
     return Annotate(made,
-                    "state-dir cannot be used; name another with --state-dir, or run as root");
+                    "state-dir cannot be used; name another with --state-dir, or run as its owner "
+                    "(root too has to own it: the agent gives CAP_DAC_OVERRIDE up)");
   }
   absl::StatusOr<UniqueFd> lock = LockFile(absl::StrCat(state_dir, "/lock"));
   if (lock.ok()) return lock;
@@ -30,6 +31,14 @@ absl::StatusOr<UniqueFd> LockStateDirectory(const std::string& state_dir) {
 
 }  // namespace
 
+LinuxHostSamplerOptions SamplerOptions(const AgentConfig& config, const HostReaders& readers) {
+  return {.netns_filter = config.netns,
+          .source = config.source,
+          .profile = config.profile,
+          .sample_interval = config.sample_interval,
+          .readers = readers.ForSampler()};
+}
+
 absl::StatusOr<std::unique_ptr<Dependencies>> MakeDependencies(const AgentConfig& config,
                                                                absl::string_view agent_version) {
   auto made = std::make_unique<Dependencies>();
@@ -40,7 +49,12 @@ absl::StatusOr<std::unique_ptr<Dependencies>> MakeDependencies(const AgentConfig
   if (!config.enforce_netns.empty()) {
     made->enforced_sysctls = std::make_unique<LinuxNetnsSysctl>(config.enforce_netns);
   }
-  made->sampler = MakeLinuxHostSampler({config.netns}, made->clock);
+  made->readers = MakeHostReaders(config.profile);
+  identity.capabilities.insert(identity.capabilities.end(), made->readers.capabilities.begin(),
+                               made->readers.capabilities.end());
+  identity.limitations.insert(identity.limitations.end(), made->readers.limitations.begin(),
+                              made->readers.limitations.end());
+  made->sampler = MakeLinuxHostSampler(SamplerOptions(config, made->readers), made->clock);
 
   TunerOptions tuner;
   tuner.profile = config.profile;

@@ -7,6 +7,7 @@
 #include "absl/strings/string_view.h"
 #include "agent/agent_config.h"
 #include "agent/collect/host_sampler.h"
+#include "agent/host_readers.h"
 #include "agent/kernel/netns_sysctl.h"
 #include "agent/link/controller_link.h"
 #include "agent/tune/tuner.h"
@@ -25,10 +26,14 @@ struct Dependencies {
   std::unique_ptr<NetnsSysctl> sysctls;
   // Nothing when changes may be made in every namespace.
   std::unique_ptr<NetnsSysctl> enforced_sysctls;
+  HostReaders readers;
   std::unique_ptr<HostSampler> sampler;
   std::unique_ptr<Tuner> tuner;
   std::unique_ptr<ControllerLink> link;
 };
+
+// What a sampler of the real host is to look at, and how. `readers` must outlive it.
+LinuxHostSamplerOptions SamplerOptions(const AgentConfig& config, const HostReaders& readers);
 
 // Makes them. The error names the state directory, the journal or the namespace and the next step:
 // FAILED_PRECONDITION when another agent uses the directory, PERMISSION_DENIED when it cannot be

@@ -15,6 +15,8 @@
 #include "agent/agent.h"
 #include "agent/agent_config.h"
 #include "agent/dependencies.h"
+#include "agent/kernel/capabilities.h"
+#include "agent/kernel/file_limit.h"
 #include "agent/sample_command.h"
 #include "common/config/config.h"
 #include "common/log/log.h"
@@ -91,6 +93,19 @@ std::optional<CommandLine> ParseCommandLine(const ConfigTable& table, int argc, 
   return line;
 }
 
+CapabilitySet SetOf(AgentProfile profile) {
+  CapabilitySet set;
+  for (Capability capability : CapabilitiesOf(profile)) set.Add(capability);
+  return set;
+}
+
+// What no profile needs, but for what the second step takes. For good, on the only thread.
+absl::Status DropWhatNobodyNeeds() {
+  CapabilitySet keep = SetOf(AgentProfile::kEnforce);
+  keep.Add(Capability::kSetpcap);
+  return LimitCapabilities(keep);
+}
+
 absl::Status RunAgent(const AgentConfig& config) {
   BERTHMASTER_RETURN_IF_ERROR(CheckPlaintext(config));
   // Before any thread, so that all of them inherit the blocked signals.
@@ -103,8 +118,7 @@ absl::Status RunAgent(const AgentConfig& config) {
   }
   LogInfo("berthmaster-agent " BERTHMASTER_VERSION " samples as host ", config.host_id, " every ",
           absl::FormatDuration(config.sample_interval), ", profile ",
-          config.profile == AgentProfile::kEnforce ? "enforce" : "observe", ", state in ",
-          config.state_dir);
+          AgentProfileName(config.profile), ", state in ", config.state_dir);
   Agent agent(config.sample_interval,
               {&parts->clock, parts->sampler.get(), parts->tuner.get(), parts->link.get()});
   std::thread loop([&agent] { agent.Run(); });
@@ -116,6 +130,8 @@ absl::Status RunAgent(const AgentConfig& config) {
 }
 
 int Main(int argc, char** argv) {
+  // Before anything is parsed; the rest goes as soon as the profile is known.
+  if (absl::Status dropped = DropWhatNobodyNeeds(); !dropped.ok()) return Fail(dropped);
   const ConfigTable table = AgentConfigTable(HostNameOfKernel());
   int exit_code = 0;
   std::optional<CommandLine> line = ParseCommandLine(table, argc, argv, exit_code);
@@ -131,6 +147,12 @@ int Main(int argc, char** argv) {
   if (line->print_config) {
     fputs(config->ToYaml().c_str(), stdout);
     return 0;
+  }
+  if (absl::Status dropped = LimitCapabilities(SetOf(agent_config->profile)); !dropped.ok()) {
+    return Fail(dropped);
+  }
+  if (absl::StatusOr<FileLimit> raised = RaiseFileLimit(); !raised.ok()) {
+    LogWarning(raised.status().message());
   }
   if (absl::Status set = SetLogLevel(agent_config->log_level); !set.ok()) return Fail(set);
   absl::Status ended = line->is_sample ? RunSampleCommand(*agent_config, line->sample_form)

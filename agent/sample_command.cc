@@ -9,7 +9,9 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "agent/collect/linux_host_sampler.h"
+#include "agent/dependencies.h"
+#include "agent/host_readers.h"
+#include "agent/pool_text.h"
 #include "common/clock/clock.h"
 #include "common/log/log.h"
 #include "common/status/annotate.h"
@@ -31,14 +33,6 @@ std::string StatesText(const StateCounts& states) {
     absl::StrAppend(&text, text.empty() ? "" : " ", TcpStateName(state), "=", states[state]);
   }
   return text;
-}
-
-std::string PoolText(const PoolSample& pool) {
-  if (pool.kind == PoolKind::kTimeWaitTable) return "TIME_WAIT table";
-  std::string destination = pool.key.destination.ToString();
-  if (!pool.key.destination.is_v4()) destination = absl::StrCat("[", destination, "]");
-  return absl::StrCat(pool.key.source.ToString(), " -> ", destination, ":",
-                      pool.key.destination_port);
 }
 
 absl::Status Print(absl::string_view text) {
@@ -77,7 +71,9 @@ std::string SampleTable(const HostSample& sample) {
 
 absl::Status RunSampleCommand(const AgentConfig& config, absl::string_view form) {
   LinuxClock clock;
-  std::unique_ptr<HostSampler> sampler = MakeLinuxHostSampler({config.netns}, clock);
+  const HostReaders readers = MakeHostReaders(config.profile);
+  std::unique_ptr<HostSampler> sampler =
+      MakeLinuxHostSampler(SamplerOptions(config, readers), clock);
   BERTHMASTER_ASSIGN_OR_RETURN(HostSample sample, sampler->Sample());
   if (form == "json") {
     BERTHMASTER_ASSIGN_OR_RETURN(std::string json, SampleJson(config.host_id, sample));

@@ -2,16 +2,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "cli/format.h"
+#include "common/ids/names.h"
 
 namespace berthmaster {
 namespace {
-
-std::string SourceToDestination(const std::string& source, const std::string& destination,
-                                int destination_port) {
-  bool v6 = destination.find(':') != std::string::npos;
-  return absl::StrCat(source, " → ", v6 ? "[" : "", destination, v6 ? "]" : "", ":",
-                      destination_port);
-}
 
 std::string HostOf(const std::string& netns_name) {
   size_t end = netns_name.find('/', sizeof("hosts/") - 1);
@@ -25,10 +19,11 @@ std::string SysctlOr(const v1::Netns& netns, const std::string& sysctl) {
 
 }  // namespace
 
-std::string PoolText(const v1::Pool& pool) {
-  if (pool.kind() == v1::POOL_KIND_TIME_WAIT_TABLE) return "TIME_WAIT table";
-  return SourceToDestination(pool.source_address(), pool.destination_address(),
-                             pool.destination_port());
+std::string PoolText(const std::string& pool_name) {
+  const std::string last_part = pool_name.substr(pool_name.rfind('/') + 1);
+  const absl::StatusOr<PoolId> id = ParsePoolId(last_part);
+  // Of a kind from a later version.
+  return id.ok() ? PoolTitle(*id) : last_part;
 }
 
 std::string StateText(const v1::Host& host) {
@@ -106,7 +101,7 @@ std::vector<std::string> Heading<v1::Pool>() {
 std::vector<std::string> Cells(const v1::Pool& pool, absl::Time) {
   return {HostOf(pool.netns()),
           pool.netns_label(),
-          PoolText(pool),
+          PoolText(pool.name()),
           absl::StrCat(pool.in_use()),
           absl::StrCat(pool.reusable()),
           absl::StrCat(pool.capacity()),
@@ -123,17 +118,12 @@ std::vector<std::string> Heading<v1::Incident>() {
 }
 
 std::vector<std::string> Cells(const v1::Incident& incident, absl::Time now) {
-  std::string pool =
-      incident.pool_kind() == v1::POOL_KIND_TIME_WAIT_TABLE
-          ? "TIME_WAIT table"
-          : SourceToDestination(incident.source_address(), incident.destination_address(),
-                                incident.destination_port());
   return {incident.name(),
           StateText(incident),
           SeverityText(incident),
           CauseText(incident),
           absl::StrCat(HostOf(incident.netns()), "/", incident.netns_label()),
-          pool,
+          PoolText(incident.pool()),
           PercentText(incident.utilization()),
           TimeLeftText(incident.has_time_to_exhaustion(), incident.time_to_exhaustion()),
           AgeText(incident.has_open_time(), incident.open_time(), now)};

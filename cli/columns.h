@@ -38,8 +38,8 @@ std::vector<std::string> Cells(const v1::Incident& incident, absl::Time now);
 std::vector<std::string> Cells(const v1::Recommendation& recommendation, absl::Time now);
 std::vector<std::string> Cells(const v1::Rollout& rollout, absl::Time now);
 
-// "10.0.0.1 → 10.0.0.2:443", "TIME_WAIT table".
-std::string PoolText(const v1::Pool& pool);
+// What a person calls the pool of that name: "10.0.0.1 → 10.0.0.2:443", "TIME_WAIT table".
+std::string PoolText(const std::string& pool_name);
 // The short form of the enums.
 std::string StateText(const v1::Host& host);
 std::string StateText(const v1::Incident& incident);

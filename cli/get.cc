@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "cli/columns.h"
+#include "cli/pool_kind.h"
 #include "cli/table.h"
 #include "common/net/endpoint.h"
 #include "common/net/ip_address.h"
@@ -26,6 +27,7 @@ absl::Status CheckFilters(ResourceKind kind, const GetOptions& options) {
   if (!options.state.empty() && !has_state) return Unfit("state", kind);
   if (!options.destination.empty() && kind != ResourceKind::kPool)
     return Unfit("destination", kind);
+  if (!options.kind.empty() && kind != ResourceKind::kPool) return Unfit("kind", kind);
   bool has_netns = kind == ResourceKind::kPool || kind == ResourceKind::kIncident;
   if (!options.netns.empty() && !has_netns) return Unfit("netns", kind);
   if (!options.host.empty() && kind == ResourceKind::kHost) return Unfit("host", kind);
@@ -92,6 +94,10 @@ absl::StatusOr<std::string> GetPools(Client& client, const GetOptions& options, 
   v1::PoolFilter& filter = *request.mutable_filter();
   BERTHMASTER_ASSIGN_OR_RETURN(*filter.mutable_by_host(), HostFilter(options));
   if (options.netns.find('/') != std::string::npos) filter.set_by_netns(options.netns);
+  if (!options.kind.empty()) {
+    BERTHMASTER_ASSIGN_OR_RETURN(v1::PoolKind kind, ParsePoolKind(options.kind));
+    filter.set_by_kind(kind);
+  }
   if (IpAddress::Parse(options.destination).ok()) {
     filter.set_by_destination_address(options.destination);
   } else if (!options.destination.empty()) {

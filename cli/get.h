@@ -19,6 +19,8 @@ struct GetOptions {
   std::string netns = {};
   // ADDRESS or ADDRESS:PORT.
   std::string destination = {};
+  // A kind of pool: "connect".
+  std::string kind = {};
   // A state's short name, in any case: "open".
   std::string state = {};
   OutputFormat format = OutputFormat::kTable;

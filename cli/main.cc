@@ -21,6 +21,7 @@
 #include "cli/describe.h"
 #include "cli/exit_code.h"
 #include "cli/get.h"
+#include "cli/pool_kind.h"
 #include "cli/print.h"
 #include "cli/resource_name.h"
 #include "cli/watch.h"
@@ -164,6 +165,7 @@ void AddCommands(CLI::App& app, Arguments& arguments,
   get->add_option("--netns", arguments.get.netns, "Only of this namespace: its name or its label.");
   get->add_option("--destination", arguments.get.destination,
                   "Only pools towards ADDRESS or ADDRESS:PORT.");
+  get->add_option("--kind", arguments.get.kind, "Only pools of this kind: " + PoolKindList() + ".");
   get->add_option("--state", arguments.get.state, "Only in this state, such as open.");
   get->callback([&] {
     run = [&](Client& client, Clock& clock, Random&) { return RunGet(client, arguments, clock); };

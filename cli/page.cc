@@ -1,10 +1,6 @@
 #include "cli/page.h"
 
-#include <map>
-#include <utility>
-
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "cli/columns.h"
 #include "cli/format.h"
@@ -13,17 +9,7 @@
 namespace berthmaster {
 namespace {
 
-constexpr size_t kFactWidth = 22;  // the longest fact name and a space
-
-std::string MomentText(bool present, const google::protobuf::Timestamp& time) {
-  return present ? TimeText(time) : "";
-}
-
-// A proto map in the order of its keys.
-template <typename Map>
-std::map<std::string, typename Map::mapped_type> Sorted(const Map& map) {
-  return {map.begin(), map.end()};
-}
+constexpr size_t kFactWidth = 26;  // the longest fact name and a space
 
 std::string OutlookText(const v1::Outlook& outlook) {
   return absl::StrCat(
@@ -44,6 +30,10 @@ void AppendEvidence(const google::protobuf::RepeatedPtrField<v1::Evidence>& evid
 
 }  // namespace
 
+std::string MomentText(bool present, const google::protobuf::Timestamp& time) {
+  return present ? TimeText(time) : "";
+}
+
 void Page::AddFact(absl::string_view fact, absl::string_view value) {
   if (value.empty()) return;
   std::string line = absl::StrCat(in_section_ ? "  " : "", fact, ":");
@@ -60,80 +50,6 @@ void Page::BeginSection(absl::string_view title) {
 void Page::AddText(absl::string_view text) {
   for (absl::string_view line : absl::StrSplit(text, '\n', absl::SkipEmpty())) {
     absl::StrAppend(&text_, "  ", Printable(std::string(line)), "\n");
-  }
-}
-
-void AppendHost(const v1::Host& host, Page& page) {
-  const v1::HostIdentity& identity = host.identity();
-  page.AddFact("Name", host.name());
-  page.AddFact("State", StateText(host));
-  page.AddFact("Host name", identity.host_name());
-  page.AddFact("Kernel", identity.kernel_release());
-  page.AddFact("Agent",
-               absl::StrCat(identity.agent_version(), ", ",
-                            EnumText(v1::AgentProfile_Name(identity.profile()), "AGENT_PROFILE_")));
-  page.AddFact("Attached", MomentText(host.has_attach_time(), host.attach_time()));
-  page.AddFact("Newest sample", MomentText(host.has_sample_time(), host.sample_time()));
-  page.AddFact("Namespaces", absl::StrCat(host.netns_count()));
-  page.AddFact("Pools", absl::StrCat(host.pool_count()));
-  page.AddFact("Worst pool", host.worst_pool());
-  if (host.has_utilization_max()) {
-    page.AddFact("Its utilization", PercentText(host.utilization_max()));
-  }
-  page.AddFact("Open incidents", absl::StrCat(host.open_incident_count()));
-  if (identity.limitations_size() > 0) {
-    page.BeginSection("Limitations");
-    for (const std::string& limitation : identity.limitations()) page.AddText(limitation);
-  }
-}
-
-void AppendNetns(const v1::Netns& netns, Page& page) {
-  page.AddFact("Name", netns.name());
-  page.AddFact("Label", netns.label());
-  page.AddFact("Inode", absl::StrCat(netns.inode()));
-  page.AddFact("TCP sockets", absl::StrCat(netns.tcp_in_use()));
-  page.AddFact("TIME_WAIT", absl::StrCat(netns.time_wait()));
-  page.AddFact("TIME_WAIT overflows", absl::StrCat(netns.time_wait_overflow_count()));
-  page.AddFact("Listening in range", absl::StrJoin(netns.listening_ports_in_range(), ", "));
-  page.AddFact("Sample", MomentText(netns.has_sample_time(), netns.sample_time()));
-  page.BeginSection("Sysctls");
-  for (const auto& [sysctl, value] : Sorted(netns.sysctls())) {
-    page.AddText(absl::StrCat(sysctl, " = ", value));
-  }
-  if (netns.limitations_size() > 0) {
-    page.BeginSection("Limitations");
-    for (const std::string& limitation : netns.limitations()) page.AddText(limitation);
-  }
-}
-
-void AppendPool(const v1::Pool& pool, Page& page) {
-  page.AddFact("Name", pool.name());
-  page.AddFact("Pool", PoolText(pool));
-  page.AddFact("Namespace", absl::StrCat(pool.netns_label(), " (", pool.netns(), ", inode ",
-                                         pool.netns_inode(), ")"));
-  page.AddFact("Capacity", absl::StrCat(pool.capacity()));
-  page.AddFact("In use", absl::StrCat(pool.in_use()));
-  page.AddFact("Reusable", absl::StrCat(pool.reusable()));
-  page.AddFact("Headroom", absl::StrCat(pool.headroom()));
-  page.AddFact("Utilization", PercentText(pool.utilization()));
-  page.AddFact("Blocked ports", absl::StrCat(pool.blocked()));
-  page.AddFact("New connections", pool.has_connection_rate()
-                                      ? RateText(pool.connection_rate()) + " a second"
-                                      : "unknown");
-  page.AddFact("Closed first here", pool.has_time_wait_rate()
-                                        ? RateText(pool.time_wait_rate()) + " a second"
-                                        : "unknown");
-  page.AddFact("Hold time", pool.has_hold_time() ? DurationText(pool.hold_time()) : "unknown");
-  page.AddFact("Settles at", pool.has_settled_utilization()
-                                 ? PercentText(pool.settled_utilization())
-                                 : "unknown");
-  page.AddFact("Time to exhaustion", pool.has_time_to_exhaustion()
-                                         ? TimeLeftText(true, pool.time_to_exhaustion())
-                                         : "not forecast to be exhausted");
-  page.AddFact("Sample", MomentText(pool.has_sample_time(), pool.sample_time()));
-  page.BeginSection("States");
-  for (const auto& [state, count] : Sorted(pool.states())) {
-    page.AddText(absl::StrCat(state, " ", count));
   }
 }
 

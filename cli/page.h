@@ -28,6 +28,9 @@ class Page {
   bool in_section_ = false;
 };
 
+// As TimeText; empty when it was never, so that the fact is left out.
+std::string MomentText(bool present, const google::protobuf::Timestamp& time);
+
 // What `describe` says of each kind.
 void AppendHost(const v1::Host& host, Page& page);
 void AppendNetns(const v1::Netns& netns, Page& page);

@@ -66,7 +66,7 @@ translation_units() {
   } | LC_ALL=C sort -u
 }
 
-clang_format_check() { files_like '*.cc' '*.h' | xargs -r clang-format --dry-run -Werror; }
+clang_format_check() { files_like '*.cc' '*.h' '*.bpf.c' | xargs -r clang-format --dry-run -Werror; }
 
 # clang_tidy_check FILE...: one file at a time on every processor, a line for each when it is done.
 clang_tidy_check() {
@@ -158,4 +158,4 @@ fmt_command() {
   quiet_step "Biome" "$ROOT/build/logs/biome.log" npm run format --prefix web
 }
 
-format_cpp() { files_like '*.cc' '*.h' | xargs -r clang-format -i; }
+format_cpp() { files_like '*.cc' '*.h' '*.bpf.c' | xargs -r clang-format -i; }

@@ -17,9 +17,9 @@ absl::StatusOr<HostSample> KernelHostSampler::Sample() {
   sample.limitations = std::move(listing.limitations);
 
   const std::optional<Activities> activities = TakeActivities(sample);
-  const NetnsReaders readers = {dependencies_.facts_reader, dependencies_.dump,
+  const NetnsReaders readers = {dependencies_.facts_reader,   dependencies_.dump,
                                 dependencies_.bind_ownership, dependencies_.conntrack,
-                                dependencies_.owners};
+                                dependencies_.owners,         busy_interval_};
   size_t inodes_left = kInodesPerSampleMax;
   std::map<uint64_t, NetnsSampler> still_there;
   absl::Status first_error;

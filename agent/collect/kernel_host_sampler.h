@@ -35,7 +35,10 @@ class KernelHostSampler final : public HostSampler {
     ConntrackReader* conntrack = nullptr;
     SocketOwners* owners = nullptr;
   };
-  explicit KernelHostSampler(const Dependencies& dependencies) : dependencies_(dependencies) {}
+  // `busy_interval`: see NetnsReaders.
+  explicit KernelHostSampler(const Dependencies& dependencies,
+                             absl::Duration busy_interval = absl::ZeroDuration())
+      : dependencies_(dependencies), busy_interval_(busy_interval) {}
 
   // The CPU time of the sample is that of the calling thread.
   absl::StatusOr<HostSample> Sample() override;
@@ -47,6 +50,7 @@ class KernelHostSampler final : public HostSampler {
   std::optional<Activities> TakeActivities(HostSample& sample);
 
   const Dependencies dependencies_;
+  const absl::Duration busy_interval_;
   // By cookie.
   std::map<uint64_t, NetnsSampler> samplers_;
 };

@@ -1,23 +1,48 @@
 #include "agent/collect/linux_host_sampler.h"
 
-#include <utility>
-
 #include "agent/collect/kernel_host_sampler.h"
 #include "agent/kernel/linux_netns_directory.h"
-#include "agent/kernel/linux_socket_dump.h"
 #include "agent/kernel/netns_facts.h"
 #include "agent/kernel/netns_thread.h"
+#include "agent/kernel/procfs_netns_directory.h"
+#include "agent/kernel/procfs_netns_facts.h"
+#include "agent/kernel/socket_source.h"
 #include "common/status/annotate.h"
 
 namespace berthmaster {
 namespace {
 
+// The edges of one profile and source.
+struct Edges {
+  std::unique_ptr<NetnsDirectory> directory;
+  std::unique_ptr<NetnsFactsReader> facts_reader;
+  std::unique_ptr<SocketDump> dump;
+};
+
+Edges MakeEdges(const LinuxHostSamplerOptions& options, const Clock& clock) {
+  if (options.profile == AgentProfile::kObserveLite) {
+    return {std::make_unique<ProcfsNetnsDirectory>(options.netns_filter, clock),
+            std::make_unique<ProcfsNetnsFactsReader>(clock),
+            MakeSocketDump(SocketSource::kProcfs, clock)};
+  }
+  const SocketSource source = options.source.has_value() ? *options.source : ProbeSocketSource();
+  return {std::make_unique<LinuxNetnsDirectory>(options.netns_filter, clock),
+          std::make_unique<LinuxNetnsFactsReader>(clock), MakeSocketDump(source, clock)};
+}
+
 class LinuxHostSampler final : public HostSampler {
  public:
-  LinuxHostSampler(LinuxHostSamplerOptions options, const Clock& clock)
-      : directory_(std::move(options.netns_filter), clock),
-        facts_reader_(clock),
-        sampler_({directory_, facts_reader_, dump_, clock}) {}
+  LinuxHostSampler(const LinuxHostSamplerOptions& options, const Clock& clock)
+      : edges_(MakeEdges(options, clock)),
+        sampler_({.directory = *edges_.directory,
+                  .facts_reader = *edges_.facts_reader,
+                  .dump = *edges_.dump,
+                  .clock = clock,
+                  .bind_ownership = options.readers.bind_ownership,
+                  .connect_watch = options.readers.connect_watch,
+                  .conntrack = options.readers.conntrack,
+                  .owners = options.readers.owners},
+                 options.sample_interval) {}
 
   absl::StatusOr<HostSample> Sample() override {
     absl::StatusOr<HostSample> sample;
@@ -31,9 +56,7 @@ class LinuxHostSampler final : public HostSampler {
   }
 
  private:
-  LinuxNetnsDirectory directory_;
-  LinuxNetnsFactsReader facts_reader_;
-  LinuxSocketDump dump_;
+  const Edges edges_;
   KernelHostSampler sampler_;
   // Last, so that it has ended before what it uses goes.
   NetnsThread thread_;
@@ -41,9 +64,9 @@ class LinuxHostSampler final : public HostSampler {
 
 }  // namespace
 
-std::unique_ptr<HostSampler> MakeLinuxHostSampler(LinuxHostSamplerOptions options,
+std::unique_ptr<HostSampler> MakeLinuxHostSampler(const LinuxHostSamplerOptions& options,
                                                   const Clock& clock) {
-  return std::make_unique<LinuxHostSampler>(std::move(options), clock);
+  return std::make_unique<LinuxHostSampler>(options, clock);
 }
 
 }  // namespace berthmaster

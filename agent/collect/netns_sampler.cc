@@ -1,5 +1,6 @@
 #include "agent/collect/netns_sampler.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "agent/collect/netns_load.h"
@@ -27,12 +28,13 @@ void NetnsSampler::NoteActivity(const NetnsActivity& activity, absl::Duration no
 absl::StatusOr<NetnsSample> NetnsSampler::Sample(const NetnsEntry& netns, absl::Duration now,
                                                  const NetnsReaders& readers, size_t& inodes_left) {
   BERTHMASTER_ASSIGN_OR_RETURN(const SockstatCounts counts, readers.facts.ReadCounts(netns));
-  if (!known_.has_value() || IsNetnsBusy(counts) || now - known_->time >= kQuietInterval) {
+  if (!known_.has_value() || now - known_->time >= kQuietInterval ||
+      (IsNetnsBusy(counts) && IsPastBusyInterval(known_->time, now, readers.busy_interval))) {
     BERTHMASTER_RETURN_IF_ERROR(ReadFacts(netns, now, readers.facts));
   }
   last_.source = readers.dump.source();
   if (known_->space.has_value()) {
-    if (IsDumpDue(counts, now)) {
+    if (IsDumpDue(counts, now, readers.busy_interval)) {
       BERTHMASTER_RETURN_IF_ERROR(Dump(netns, counts, now, readers, inodes_left));
     }
     udp_pools_.Update(netns, counts.udp_in_use, *known_->space, readers.dump);
@@ -71,9 +73,16 @@ absl::Status NetnsSampler::ReadFacts(const NetnsEntry& netns, absl::Duration now
   return absl::OkStatus();
 }
 
-bool NetnsSampler::IsDumpDue(const SockstatCounts& counts, absl::Duration now) const {
-  if (!last_dump_.has_value() || IsNetnsBusy(counts) || !failures_.empty()) return true;
+bool NetnsSampler::IsPastBusyInterval(absl::Duration last, absl::Duration now,
+                                      absl::Duration busy_interval) const {
+  return is_close_ || now - last >= busy_interval;
+}
+
+bool NetnsSampler::IsDumpDue(const SockstatCounts& counts, absl::Duration now,
+                             absl::Duration busy_interval) const {
+  if (!last_dump_.has_value() || !failures_.empty()) return true;
   if (known_->facts.sysctls != last_dump_->sysctls) return true;
+  if (IsNetnsBusy(counts)) return IsPastBusyInterval(last_dump_->time, now, busy_interval);
   const absl::Duration interval =
       counts == last_dump_->counts ? kUnchangedInterval : kQuietInterval;
   return now - last_dump_->time >= interval;
@@ -92,6 +101,9 @@ absl::Status NetnsSampler::Dump(const NetnsEntry& netns, const SockstatCounts& c
                                       IsNetnsBusy(counts)};
   BERTHMASTER_ASSIGN_OR_RETURN(last_, socket_pools_.Dump(inputs, now, inodes_left));
   last_dump_ = {counts, known_->facts.sysctls, now};
+  is_close_ = std::any_of(last_.pools.begin(), last_.pools.end(), [](const PoolSample& pool) {
+    return pool.utilization() > kCloseUtilization;
+  });
   return absl::OkStatus();
 }
 

@@ -28,13 +28,16 @@
 
 namespace berthmaster {
 
-// Where the figures of a namespace come from. Those that this host has not are null.
+// Where the figures of a namespace come from, and how often. Those that this host has not are null.
 struct NetnsReaders {
   NetnsFactsReader& facts;
   SocketDump& dump;
   BindOwnershipReader* bind_ownership = nullptr;
   ConntrackReader* conntrack = nullptr;
   SocketOwners* owners = nullptr;
+  // How often a busy namespace is read and dumped; one with a pool past kCloseUtilization is at
+  // every sample.
+  absl::Duration busy_interval;
 };
 
 // What ConnectWatch saw in one namespace since the sample before.
@@ -74,8 +77,11 @@ class NetnsSampler {
   };
 
   bool IsNetnsBusy(const SockstatCounts& counts) const;
+  bool IsPastBusyInterval(absl::Duration last, absl::Duration now,
+                          absl::Duration busy_interval) const;
   absl::Status ReadFacts(const NetnsEntry& netns, absl::Duration now, NetnsFactsReader& reader);
-  bool IsDumpDue(const SockstatCounts& counts, absl::Duration now) const;
+  bool IsDumpDue(const SockstatCounts& counts, absl::Duration now,
+                 absl::Duration busy_interval) const;
   absl::Status Dump(const NetnsEntry& netns, const SockstatCounts& counts, absl::Duration now,
                     const NetnsReaders& readers, size_t& inodes_left);
   void AddFacts(const SockstatCounts& counts, NetnsSample& sample);
@@ -93,6 +99,8 @@ class NetnsSampler {
   std::optional<absl::Duration> last_sample_;
   // What the last dump gave.
   NetnsSample last_;
+  // Whether a pool of it was past kCloseUtilization.
+  bool is_close_ = false;
 };
 
 }  // namespace berthmaster

@@ -48,6 +48,9 @@ absl::StatusOr<NetnsSample> SocketPools::Dump(const Inputs& inputs, absl::Durati
     sample.limitations.push_back(absl::StrCat("bind pools of local addresses beyond the first ",
                                               kLocalAddressesMax, " are not told apart"));
   }
+  for (std::string& limitation : FeaturesOf(sample.source).limitations) {
+    sample.limitations.push_back(std::move(limitation));
+  }
   NotePools(sample);
   return sample;
 }
@@ -80,8 +83,6 @@ void SocketPools::SetPools(const Inputs& inputs, const NetnsCounts& counts, absl
   const SocketSourceFeatures features = FeaturesOf(sample.source);
   if (features.has_bound_sockets) Append(MakeBindPools(counts.port_use, inputs.space), sample);
   if (features.has_backlogs) Append(counts.listener_pools, sample);
-  sample.limitations.insert(sample.limitations.end(), features.limitations.begin(),
-                            features.limitations.end());
 }
 
 // What the next dump is to look at more closely.

@@ -10,15 +10,18 @@
 
 namespace berthmaster {
 
-// connect() calls of one process towards one destination that found no port.
+// connect() calls of one process towards one destination that found no port (EADDRNOTAVAIL):
+// blocking, non-blocking and with MSG_FASTOPEN, also on a socket that was used before. bind() that
+// finds no port is not among them, nor a four-tuple that is taken although bind() chose its port.
 struct FailedConnects {
   uint64_t netns_cookie = 0;
   // The source is the unspecified address where the kernel had not chosen one yet.
   PoolKey key;
   // Of cgroup v2: the inode of its directory there.
   uint64_t cgroup_id = 0;
-  // In the pid namespace of the host's process 1.
+  // Of the process, in the pid namespace of the host's process 1.
   int32_t pid = 0;
+  // comm of its main thread, printable ASCII.
   std::string process;
   int64_t count = 0;
 };
@@ -28,10 +31,10 @@ struct FailedConnects {
 struct PoolTraffic {
   uint64_t netns_cookie = 0;
   PoolKey key;
-  // Handshakes that connect() began here and that succeeded.
+  // Handshakes that connect() began here and that succeeded, with itself too.
   int64_t opened = 0;
-  // Of established connections: ended first by this side (a FIN or a reset from here), by the peer
-  // (its FIN or reset).
+  // Of established connections: ended first by this side (a FIN or a reset from here, also for
+  // unread data, and giving up after a time-out), by the peer (its FIN or reset).
   int64_t closed_here = 0;
   int64_t closed_by_peer = 0;
 };

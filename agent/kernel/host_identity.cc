@@ -85,7 +85,14 @@ HostIdentity ReadHostIdentity(AgentProfile profile, absl::string_view agent_vers
   ReadNames(identity);
   NetnsThread thread;
   Probe(thread.Run([] { return TrySockDiag(); }), AgentCapability::kSockDiag, identity);
-  Probe(thread.Run([] { return TryEnter(); }), AgentCapability::kAllNetns, identity);
+  if (profile == AgentProfile::kObserveLite) {
+    identity.limitations.emplace_back(
+        "with --profile=observe-lite no namespace is entered, so namespaces of others are seen "
+        "only "
+        "as far as /proc shows them; --profile=observe sees all");
+  } else {
+    Probe(thread.Run([] { return TryEnter(); }), AgentCapability::kAllNetns, identity);
+  }
   // An agent that only observes lacks nothing by not being able to write.
   if (profile == AgentProfile::kEnforce) {
     Probe(TryWriteSysctl(), AgentCapability::kApplySysctl, identity);

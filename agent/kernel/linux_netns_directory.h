@@ -17,8 +17,8 @@
 namespace berthmaster {
 
 // How old the last look at the host may be. A new namespace is seen this much later, and one that
-// is gone is kept this much longer. A look costs some 1.3 us for each process and 2 us for each
-// namespace (tests/bench), more than the rest of a sample of a quiet host.
+// is gone is kept this much longer. A look costs about 1 us for each process and 3 us for each
+// namespace: 2.5 ms of CPU with 2,000 and 200 of them (netns_scan_bench).
 inline constexpr absl::Duration kScanInterval = absl::Seconds(3);
 
 // Finds namespaces as NetnsScanner does. Remembers each one's cookie and descriptor for as long as

@@ -84,7 +84,9 @@ NetnsDescription NetnsLabels::MakeDescription(const FoundNetns& found) const {
     const std::string directory = absl::StrCat(proc_, "/", found.leading_pid);
     labels["pid"] = absl::StrCat(found.leading_pid);
     const absl::StatusOr<std::string> comm = ReadFile(directory + "/comm", kCommBytesMax);
-    Set(labels, "process", comm.ok() ? CleanText(*comm) : absl::StrCat("pid ", found.leading_pid));
+    // A process may call itself nothing at all.
+    const std::string name = comm.ok() ? CleanText(*comm) : "";
+    labels["process"] = name.empty() ? absl::StrCat("pid ", found.leading_pid) : name;
     const absl::StatusOr<std::string> text = ReadFile(directory + "/cgroup", kCgroupBytesMax);
     CgroupIdentity identity;
     if (text.ok()) identity = ParseProcessCgroup(*text).identity;

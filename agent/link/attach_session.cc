@@ -12,7 +12,8 @@
 namespace berthmaster {
 namespace {
 
-// Twice the samples in flight, and room for the answers to pushes.
+// Twice the samples in flight, for those that are sent again in full while the first ones wait, and
+// room for the answers to pushes.
 constexpr size_t kOutboxMax = 128;
 
 // The refusal of a push that breaks the contract's bounds: one result for each change, so that each
@@ -135,7 +136,8 @@ void AttachSession::HandleResponse() {
         break;
       }
       case v1::AttachResponse::kFullStateRequest:
-        // Every sample that is sent stands by itself.
+        news.full_state_request = response_.full_state_request().committed_sequence();
+        break;
       case v1::AttachResponse::MESSAGE_NOT_SET:
         // From a controller of a later version.
         break;

@@ -41,7 +41,8 @@ GrpcControllerLink::GrpcControllerLink(GrpcControllerLinkOptions options,
     : options_(std::move(options)),
       spool_(std::move(spool)),
       clock_(clock),
-      backoff_(options_.backoff_min, options_.backoff_max, random) {}
+      backoff_(options_.backoff_min, options_.backoff_max, random),
+      delta_base_(options_.host_id) {}
 
 GrpcControllerLink::~GrpcControllerLink() {
   if (session_ == nullptr) return;
@@ -69,6 +70,7 @@ std::optional<DesiredState> GrpcControllerLink::Drive(int64_t applied_revision) 
   SessionNews news = inbox_.Take();
   if (news.welcome.has_value()) TakeWelcome(*news.welcome);
   if (news.acknowledged.has_value()) TakeAcknowledgement(*news.acknowledged);
+  if (news.full_state_request.has_value()) TakeFullStateRequest(*news.full_state_request);
   if (news.retry_after.has_value()) {
     absl::Duration delay = std::clamp(*news.retry_after, absl::ZeroDuration(), kRetryAfterMax);
     hold_until_ = clock_.MonotonicNow() + delay;
@@ -123,7 +125,9 @@ void GrpcControllerLink::TakeWelcome(int64_t committed_sequence) {
   // What the controller has is not sent again; what is new must not get a number that it has.
   spool_->SkipPast(committed_sequence);
   spool_->Acknowledge(committed_sequence);
-  sent_sequence_ = committed_sequence;
+  acknowledged_sequence_ = sent_sequence_ = committed_sequence;
+  delta_base_.Forget();
+  is_full_state_due_ = false;
   LogInfo("attached to the controller at ", options_.controller.ToString(), " as host ",
           options_.host_id, ", ", spool_->size(), " samples to deliver");
   logged_end_.clear();
@@ -134,11 +138,30 @@ void GrpcControllerLink::TakeWelcome(int64_t committed_sequence) {
 void GrpcControllerLink::TakeAcknowledgement(int64_t committed_sequence) {
   if (state_ != State::kAttached) return;
   // Nothing that was not sent can be durable there.
-  spool_->Acknowledge(std::min(committed_sequence, sent_sequence_));
+  committed_sequence = std::min(committed_sequence, sent_sequence_);
+  delta_base_.Acknowledge(committed_sequence, *spool_);
+  spool_->Acknowledge(committed_sequence);
+  acknowledged_sequence_ = std::max(acknowledged_sequence_, committed_sequence);
+  is_full_state_due_ = false;
   while (!in_flight_.empty() && in_flight_.front() <= committed_sequence) in_flight_.pop_front();
   progress_time_ = clock_.MonotonicNow();
   has_acknowledged_ = true;
   refused_sequence_ = 0;
+}
+
+void GrpcControllerLink::TakeFullStateRequest(int64_t committed_sequence) {
+  if (state_ != State::kAttached) return;
+  if (is_full_state_due_) {
+    // From here on samples are full until one is acknowledged, so that it cannot miss one again.
+    own_reason_ = absl::FailedPreconditionError("it asks for full samples again and again");
+    session_->Cancel();
+    return;
+  }
+  if (committed_sequence > acknowledged_sequence_) TakeAcknowledgement(committed_sequence);
+  is_full_state_due_ = true;
+  delta_base_.Forget();
+  sent_sequence_ = acknowledged_sequence_;
+  in_flight_.clear();
 }
 
 void GrpcControllerLink::SendWhatCanBeSent() {
@@ -155,6 +178,7 @@ void GrpcControllerLink::SendWhatCanBeSent() {
     }
     if (in_flight_.empty()) progress_time_ = clock_.MonotonicNow();
     in_flight_.push_back(record->sequence);
+    *request.mutable_sample() = delta_base_.Encode(std::move(*request.mutable_sample()));
     session_->Send(std::move(request));
   }
 }

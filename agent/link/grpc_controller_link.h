@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "agent/link/backoff.h"
 #include "agent/link/controller_link.h"
+#include "agent/link/delta_base.h"
 #include "agent/link/inbox.h"
 #include "agent/link/spool.h"
 #include "common/clock/clock.h"
@@ -64,6 +65,7 @@ class GrpcControllerLink final : public ControllerLink {
   void Attach(int64_t applied_revision);
   void TakeWelcome(int64_t committed_sequence);
   void TakeAcknowledgement(int64_t committed_sequence);
+  void TakeFullStateRequest(int64_t committed_sequence);
   void TakeEnd(const absl::Status& status);
   void DropRefusedSample(const absl::Status& status);
   void SendWhatCanBeSent();
@@ -88,9 +90,13 @@ class GrpcControllerLink final : public ControllerLink {
   absl::Status own_reason_;
   // No sample before this, as the controller asked.
   absl::Duration hold_until_;
-  // The highest number sent in this session, and those sent and not acknowledged.
+  // The highest numbers acknowledged and sent in this session, and those sent and not acknowledged.
+  int64_t acknowledged_sequence_ = 0;
   int64_t sent_sequence_ = 0;
   std::deque<int64_t> in_flight_;
+  DeltaBase delta_base_;
+  // Nothing was acknowledged since the controller asked for full samples.
+  bool is_full_state_due_ = false;
   // The first unacknowledged sample when a session last ended with INVALID_ARGUMENT; 0 when it did
   // not.
   int64_t refused_sequence_ = 0;

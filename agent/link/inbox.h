@@ -26,6 +26,8 @@ struct SessionNews {
   // The refusal of a push that could not be read; its revision is for the loop to fill in.
   std::optional<DesiredStateReply> refused_push;
   std::optional<absl::Duration> retry_after;
+  // The committed sequence of a request for full samples.
+  std::optional<int64_t> full_state_request;
   // How the session ended; the last news of a session.
   std::optional<absl::Status> ended;
 };

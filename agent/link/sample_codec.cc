@@ -4,11 +4,18 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/log/log.h"
+#include "common/wire/sample_delta.h"
 #include "common/wire/sample_wire.h"
 
 namespace berthmaster {
 
 std::string EncodeSample(absl::string_view host_id, HostSample sample, size_t bytes_max) {
+  PutInOrder(sample);
+  for (NetnsSample& netns : sample.namespaces) {
+    if (!netns.sample_interval.has_value()) continue;
+    netns.sample_interval =
+        absl::Floor(*netns.sample_interval + absl::Milliseconds(1) / 2, absl::Milliseconds(1));
+  }
   std::string bytes = ToProto(host_id, sample).SerializeAsString();
   if (bytes.size() <= bytes_max) return bytes;
 

@@ -9,9 +9,10 @@
 
 namespace berthmaster {
 
-// The contract's Sample message of `sample` as bytes, at most `bytes_max` of them. A sample that
-// would be larger is sent without its pools, and without its namespaces if need be, and says so in
-// its limitations.
+// The contract's Sample message of `sample` as bytes, at most `bytes_max` of them, as deltas want
+// it: in order, and with intervals to the millisecond, so that namespaces sampled in one pass
+// mostly have the same. A sample that would be larger is sent without its pools, and without its
+// namespaces if need be, and says so in its limitations.
 std::string EncodeSample(absl::string_view host_id, HostSample sample, size_t bytes_max);
 
 }  // namespace berthmaster

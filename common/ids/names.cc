@@ -21,6 +21,15 @@ constexpr absl::string_view kPoolIdForm =
     "snat-{tcp|udp}-{source}-{destination}-{port}, listen-{address}-{port}, time-wait-table or "
     "conntrack-table";
 
+std::string EndpointText(const IpAddress& address, uint16_t port) {
+  const bool is_v4 = address.is_v4();
+  return absl::StrCat(is_v4 ? "" : "[", address.ToString(), is_v4 ? "" : "]", ":", port);
+}
+
+absl::string_view ProtocolText(IpProtocol protocol) {
+  return protocol == IpProtocol::kUdp ? "udp" : "tcp";
+}
+
 std::string PoolIdText(PoolKind kind, const PoolKey& key) {
   const auto source = [&key] { return key.source.ToString(); };
   const auto destination = [&key] {
@@ -36,8 +45,7 @@ std::string PoolIdText(PoolKind kind, const PoolKey& key) {
     case PoolKind::kUdp:
       return absl::StrCat("udp-", source());
     case PoolKind::kSnat:
-      return absl::StrCat("snat-", key.protocol == IpProtocol::kUdp ? "udp" : "tcp", "-", source(),
-                          "-", destination());
+      return absl::StrCat("snat-", ProtocolText(key.protocol), "-", source(), "-", destination());
     case PoolKind::kConntrackTable:
       return std::string(kConntrackTableId);
     case PoolKind::kListener:
@@ -101,6 +109,31 @@ std::string NetnsName(absl::string_view host_id, uint64_t netns_cookie) {
 
 std::string PoolName(absl::string_view netns_name, PoolKind kind, const PoolKey& key) {
   return absl::StrCat(netns_name, "/pools/", PoolIdText(kind, key));
+}
+
+std::string PoolTitle(const PoolId& id, absl::string_view arrow) {
+  const PoolKey& key = id.key;
+  const auto flow = [&] {
+    return absl::StrCat(key.source.ToString(), " ", arrow, " ",
+                        EndpointText(key.destination, key.destination_port));
+  };
+  switch (id.kind) {
+    case PoolKind::kConnect:
+      return flow();
+    case PoolKind::kTimeWaitTable:
+      return "TIME_WAIT table";
+    case PoolKind::kBind:
+      return absl::StrCat("bind() on ", key.source.ToString());
+    case PoolKind::kUdp:
+      return absl::StrCat("UDP on ", key.source.ToString());
+    case PoolKind::kSnat:
+      return absl::StrCat("SNAT ", ProtocolText(key.protocol), " ", flow());
+    case PoolKind::kConntrackTable:
+      return "conntrack table";
+    case PoolKind::kListener:
+      return absl::StrCat("listener ", EndpointText(key.destination, key.destination_port));
+  }
+  return "";
 }
 
 std::string IncidentName(absl::string_view id) { return absl::StrCat("incidents/", id); }

@@ -26,6 +26,15 @@ std::string NetnsName(absl::string_view host_id, uint64_t netns_cookie);
 //   tables        time-wait-table, conntrack-table
 std::string PoolName(absl::string_view netns_name, PoolKind kind, const PoolKey& key);
 
+// What a person calls a pool; `arrow` stands between source and destination:
+//   connect pool  10.0.0.1 → [2001:db8::2]:443
+//   bind pool     bind() on 10.0.0.1
+//   UDP pool      UDP on 10.0.0.1
+//   SNAT pool     SNAT tcp 10.0.0.1 → 10.0.0.2:443
+//   listener      listener 10.0.0.1:443
+//   tables        TIME_WAIT table, conntrack table
+std::string PoolTitle(const PoolId& id, absl::string_view arrow = "→");
+
 std::string IncidentName(absl::string_view id);
 std::string RecommendationName(absl::string_view id);
 std::string RolloutName(absl::string_view id);
@@ -39,12 +48,6 @@ struct NetnsNameParts {
 absl::StatusOr<std::string> ParseHostName(absl::string_view name);
 // The parts of "hosts/{host}/netns/{netns}".
 absl::StatusOr<NetnsNameParts> ParseNetnsName(absl::string_view name);
-
-struct PoolId {
-  PoolKind kind = PoolKind::kConnect;
-  PoolKey key;
-  friend bool operator==(const PoolId&, const PoolId&) = default;
-};
 
 // The kind and key in the last part of a pool's name. Addresses may be in any spelling.
 absl::StatusOr<PoolId> ParsePoolId(absl::string_view last_part);

@@ -47,6 +47,19 @@ struct PoolKey {
   }
 };
 
+// What names a pool in its network namespace.
+struct PoolId {
+  PoolKind kind = PoolKind::kConnect;
+  PoolKey key;
+
+  friend auto operator<=>(const PoolId&, const PoolId&) = default;
+
+  template <typename H>
+  friend H AbslHashValue(H h, const PoolId& id) {
+    return H::combine(std::move(h), id.kind, id.key);
+  }
+};
+
 // Which members of a key mean something.
 constexpr bool HasSource(PoolKind kind) {
   return kind == PoolKind::kConnect || kind == PoolKind::kBind || kind == PoolKind::kUdp ||

@@ -82,6 +82,7 @@ struct PoolSample {
   // kReleaseSeconds entries, or empty when there is no TIME_WAIT.
   std::vector<int32_t> time_wait_releases;
 
+  PoolId id() const { return {kind, key}; }
   // capacity - in_use + reusable, never below 0.
   int32_t headroom() const {
     int32_t left = capacity - in_use + reusable;

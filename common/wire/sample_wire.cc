@@ -29,6 +29,20 @@ absl::Status ReadPools(const v1::NetnsSample& proto, NetnsSample& netns) {
   return absl::OkStatus();
 }
 
+absl::Status CheckIsFull(const v1::Sample& proto) {
+  BERTHMASTER_RETURN_IF_ERROR(CheckField("sample.base_sequence", proto.base_sequence(), 0, 0));
+  BERTHMASTER_RETURN_IF_ERROR(
+      CheckFieldCount("sample.removed_netns", proto.removed_netns_size(), 0));
+  for (const v1::NetnsSample& netns : proto.namespaces()) {
+    BERTHMASTER_RETURN_IF_ERROR(
+        CheckFieldCount("namespaces.removed_pools", netns.removed_pools_size(), 0));
+    if (!netns.facts_unchanged()) continue;
+    return FieldError("namespaces.facts_unchanged", netns.netns().name(),
+                      "is in a sample without a base");
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 v1::Sample ToProto(absl::string_view host_id, const HostSample& sample) {
@@ -48,6 +62,11 @@ v1::Sample ToProto(absl::string_view host_id, const HostSample& sample) {
 }
 
 absl::StatusOr<HostSample> FromProto(const v1::Sample& proto, absl::string_view host_id) {
+  BERTHMASTER_RETURN_IF_ERROR(CheckIsFull(proto));
+  return ReadSampleMessage(proto, host_id);
+}
+
+absl::StatusOr<HostSample> ReadSampleMessage(const v1::Sample& proto, absl::string_view host_id) {
   BERTHMASTER_RETURN_IF_ERROR(CheckField("sample.sequence", proto.sequence(), 0, kAnyMax));
   BERTHMASTER_RETURN_IF_ERROR(
       CheckFieldCount("sample.namespaces", proto.namespaces_size(), kWireNamespacesMax));

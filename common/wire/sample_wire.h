@@ -13,8 +13,13 @@ v1::Sample ToProto(absl::string_view host_id, const HostSample& sample);
 
 // Reads a sample of the agent of `host_id`. INVALID_ARGUMENT names the field and its value: a
 // namespace of another host or one named twice, a count or text beyond common/wire/bounds.h, a bad
-// time, a bad pool. Pools of a kind from a later version are left out.
+// time, a bad pool; a delta, which common/wire/sample_delta.h reads. Pools of a kind from a later
+// version are left out.
 absl::StatusOr<HostSample> FromProto(const v1::Sample& proto, absl::string_view host_id);
+
+// Reads what the message itself says, which of a delta is not the whole sample; its namespaces are
+// those of the message, in its order.
+absl::StatusOr<HostSample> ReadSampleMessage(const v1::Sample& proto, absl::string_view host_id);
 
 }  // namespace berthmaster
 

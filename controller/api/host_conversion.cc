@@ -15,6 +15,8 @@ void AddSample(const HostView& view, v1::Host& proto) {
   for (const NetnsSample& netns : view.sample->namespaces) {
     pool_count += static_cast<int>(netns.pools.size());
     for (const PoolSample& pool : netns.pools) {
+      // An accept queue fills and empties within milliseconds: it says nothing of the host.
+      if (pool.kind == PoolKind::kListener) continue;
       if (worst != nullptr && pool.utilization() <= worst->utilization()) continue;
       worst_netns = &netns;
       worst = &pool;

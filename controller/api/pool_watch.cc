@@ -8,13 +8,12 @@
 namespace berthmaster {
 namespace {
 
-using PoolId = std::pair<PoolKind, PoolKey>;
 using PoolsById = absl::flat_hash_map<PoolId, const PoolSample*>;
 
 PoolsById IndexOf(const NetnsSample* netns) {
   PoolsById pools;
   if (netns == nullptr) return pools;
-  for (const PoolSample& pool : netns->pools) pools.emplace(PoolId(pool.kind, pool.key), &pool);
+  for (const PoolSample& pool : netns->pools) pools.emplace(pool.id(), &pool);
   return pools;
 }
 
@@ -55,7 +54,7 @@ void PoolWatchSource::Compare(const Fleet::HostPointer& before, const Fleet::Hos
       const PoolsById old_pools =
           IndexOf(old_sample == nullptr ? nullptr : FindNetns(*before, netns.cookie));
       for (const PoolSample& pool : netns.pools) {
-        const auto old_pool = old_pools.find(PoolId(pool.kind, pool.key));
+        const auto old_pool = old_pools.find(pool.id());
         const bool is_known = old_pool != old_pools.end();
         if (is_known && *old_pool->second == pool) continue;
         const bool was_shown = is_known && matcher_.MatchesPool(*old_pool->second);
@@ -70,7 +69,7 @@ void PoolWatchSource::Compare(const Fleet::HostPointer& before, const Fleet::Hos
     const PoolsById new_pools =
         IndexOf(new_sample == nullptr ? nullptr : FindNetns(*now, netns.cookie));
     for (const PoolSample& pool : netns.pools) {
-      if (new_pools.contains(PoolId(pool.kind, pool.key)) || !matcher_.MatchesPool(pool)) continue;
+      if (new_pools.contains(pool.id()) || !matcher_.MatchesPool(pool)) continue;
       changes_.push_back({{before.get(), &netns, &pool}, true});
     }
   }

@@ -22,17 +22,8 @@
 namespace berthmaster {
 namespace {
 
-struct PoolId {
-  uint64_t netns_cookie = 0;
-  PoolKind kind = PoolKind::kConnect;
-  PoolKey key;
-
-  friend bool operator==(const PoolId&, const PoolId&) = default;
-  template <typename H>
-  friend H AbslHashValue(H h, const PoolId& id) {
-    return H::combine(std::move(h), id.netns_cookie, id.kind, id.key);
-  }
-};
+// A pool among those of a host: the netns cookie, and which of its pools.
+using PoolOfHost = std::pair<uint64_t, PoolId>;
 
 struct TrackedPool {
   PoolWindow window;
@@ -57,12 +48,12 @@ struct TrackedHost {
   absl::Time sample_time;
   absl::flat_hash_map<uint64_t, TrackedNetns> namespaces;
   // Only pools that could matter: see thresholds.h.
-  absl::flat_hash_map<PoolId, std::unique_ptr<TrackedPool>> pools;
+  absl::flat_hash_map<PoolOfHost, std::unique_ptr<TrackedPool>> pools;
 };
 
 struct IncidentPlace {
   std::string host_id;
-  PoolId pool;
+  PoolOfHost pool;
 };
 
 // The TIME_WAIT table of a namespace whose sample does not list it.
@@ -98,7 +89,7 @@ struct IncidentTracker::State {
                    int64_t overflow_delta, std::optional<absl::Duration> interval);
   void Advance(Round& round, const NetnsSample& netns, const PoolSample& pool, TrackedPool& tracked,
                const PoolFacts& facts);
-  void Report(Round& round, const TrackedPool& tracked, const PoolId& pool);
+  void Report(Round& round, const TrackedPool& tracked, const PoolOfHost& pool);
   void ResolveGone(Round& round);
 
   TrackedPool* FindActive(absl::string_view id, IncidentPlace* place);
@@ -118,7 +109,7 @@ IncidentTracker::~IncidentTracker() = default;
 void IncidentTracker::Restore(std::vector<Incident> active) {
   for (Incident& incident : active) {
     if (!incident.active()) continue;
-    PoolId pool{incident.netns_cookie, incident.pool_kind, incident.key};
+    PoolOfHost pool{incident.netns_cookie, {incident.pool_kind, incident.key}};
     TrackedHost& host = state_->hosts[incident.host_id];
     std::unique_ptr<TrackedPool>& tracked = host.pools[pool];
     if (tracked != nullptr) continue;
@@ -183,7 +174,7 @@ void IncidentTracker::State::ObservePool(Round& round, const NetnsSample& netns,
                                         pool.utilization() >= kTrackUtilizationMin);
   auto& pools = round.host.pools;
   if (!matters && pools.empty()) return;
-  PoolId id{netns.cookie, pool.kind, pool.key};
+  PoolOfHost id{netns.cookie, pool.id()};
   auto found = pools.find(id);
   bool was_empty = false;
   if (found == pools.end()) {
@@ -210,7 +201,7 @@ void IncidentTracker::State::ObservePool(Round& round, const NetnsSample& netns,
 
 void IncidentTracker::State::Advance(Round& round, const NetnsSample& netns, const PoolSample& pool,
                                      TrackedPool& tracked, const PoolFacts& facts) {
-  PoolId id{netns.cookie, pool.kind, pool.key};
+  PoolOfHost id{netns.cookie, pool.id()};
   if (tracked.active()) {
     if (tracked.life->Update(facts)) Report(round, tracked, id);
     return;
@@ -237,7 +228,8 @@ void IncidentTracker::State::Advance(Round& round, const NetnsSample& netns, con
   Report(round, tracked, id);
 }
 
-void IncidentTracker::State::Report(Round& round, const TrackedPool& tracked, const PoolId& pool) {
+void IncidentTracker::State::Report(Round& round, const TrackedPool& tracked,
+                                    const PoolOfHost& pool) {
   const Incident& incident = tracked.life->incident();
   if (incident.active()) {
     places[incident.id] = {round.host_id, pool};
@@ -258,7 +250,7 @@ void IncidentTracker::State::ResolveGone(Round& round) {
     TrackedPool& tracked = *entry->second;
     int64_t missed = round.host.count - tracked.seen;
     if (missed == 0) continue;
-    uint64_t cookie = entry->first.netns_cookie;
+    uint64_t cookie = entry->first.first;
     auto netns = round.host.namespaces.find(cookie);
     bool netns_seen =
         netns != round.host.namespaces.end() && netns->second.seen == round.host.count;

@@ -94,7 +94,8 @@ void Engine::Attach(AgentHello hello, const std::shared_ptr<AgentSession>& sessi
   session->End(core_->queue().closed() ? Stopped() : Full());
 }
 
-bool Engine::OfferSample(const std::shared_ptr<AgentSession>& session, HostSample sample) {
+bool Engine::OfferSample(const std::shared_ptr<AgentSession>& session,
+                         std::shared_ptr<const HostSample> sample) {
   return core_->queue().OfferSample({session, std::move(sample)});
 }
 

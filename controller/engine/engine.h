@@ -88,7 +88,8 @@ class Engine {
   void Attach(AgentHello hello, const std::shared_ptr<AgentSession>& session);
   // False when the queue is full: the sample was not taken, and the session is to be told to retry
   // after a delay.
-  bool OfferSample(const std::shared_ptr<AgentSession>& session, HostSample sample);
+  bool OfferSample(const std::shared_ptr<AgentSession>& session,
+                   std::shared_ptr<const HostSample> sample);
   void OfferReply(const std::shared_ptr<AgentSession>& session, DesiredStateReply reply);
   void Detach(const std::shared_ptr<AgentSession>& session, bool goodbye);
 

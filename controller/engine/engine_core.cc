@@ -108,22 +108,27 @@ void EngineCore::Take(AttachInput input, EngineTime time) {
 void EngineCore::Take(SampleInput input, EngineTime time) {
   const SessionRegistry::Bound* bound = sessions_.Find(input.session.get());
   Admitted admitted;
-  admitted.pools = CountPools(input.sample);
+  admitted.pools = CountPools(*input.sample);
   // A session that was displaced or refused is about to learn it.
   if (bound == nullptr) return queue_.ReleaseSamples(1, admitted.pools);
-  SampleAdmission::Result result = admission_.Admit(bound->host_id, input.sample, time.now);
+  SampleAdmission::Result result = admission_.Admit(bound->host_id, *input.sample, time.now);
   if (result.verdict == SampleAdmission::Verdict::kDuplicate) {
     outbox_.Ack(bound->host_id);
     return queue_.ReleaseSamples(1, admitted.pools);
   }
   if (result.gap > 0) {
-    LogWarning("host ", bound->host_id, ": ", result.gap, " samples before ", input.sample.sequence,
-               " are missing; its spool was full");
+    LogWarning("host ", bound->host_id, ": ", result.gap, " samples before ",
+               input.sample->sequence, " are missing; its spool was full");
   }
   admitted.clock_ahead = result.clock_ahead;
   admitted.entry.host_id = bound->host_id;
   admitted.entry.epoch = bound->epoch;
-  admitted.entry.sample = std::make_shared<const HostSample>(std::move(input.sample));
+  admitted.entry.sample = std::move(input.sample);
+  if (result.sample_time != admitted.entry.sample->sample_time) {
+    auto moved = std::make_shared<HostSample>(*admitted.entry.sample);
+    moved->sample_time = result.sample_time;
+    admitted.entry.sample = std::move(moved);
+  }
   admitted_.push_back(std::move(admitted));
 }
 

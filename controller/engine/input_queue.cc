@@ -15,7 +15,7 @@ int64_t CountPools(const HostSample& sample) {
 }
 
 bool InputQueue::OfferSample(SampleInput input) {
-  const int64_t pools = CountPools(input.sample);
+  const int64_t pools = CountPools(*input.sample);
   absl::MutexLock lock(&mutex_);
   if (closed_ || samples_ >= kQueuedSamplesMax) return false;
   // A single sample larger than the bound still gets through, alone.

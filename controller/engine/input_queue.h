@@ -46,7 +46,8 @@ struct AttachInput {
 };
 struct SampleInput {
   SessionPointer session;
-  HostSample sample;
+  // Never null.
+  std::shared_ptr<const HostSample> sample;
 };
 struct ReplyInput {
   SessionPointer session;

@@ -22,9 +22,10 @@ int64_t SampleAdmission::Attach(absl::string_view host_id, int64_t epoch) {
   return stream.committed;
 }
 
-SampleAdmission::Result SampleAdmission::Admit(absl::string_view host_id, HostSample& sample,
+SampleAdmission::Result SampleAdmission::Admit(absl::string_view host_id, const HostSample& sample,
                                                absl::Time now) {
   Result result;
+  result.sample_time = sample.sample_time;
   Stream& stream = streams_[host_id];
   if (sample.sequence <= stream.accepted) {
     result.verdict = Verdict::kDuplicate;
@@ -35,8 +36,8 @@ SampleAdmission::Result SampleAdmission::Admit(absl::string_view host_id, HostSa
   stream.accepted = sample.sequence;
   if (sample.sample_time > now + kClockAheadMax) {
     result.clock_ahead = sample.sample_time - now;
-    sample.sample_time = std::max(now, stream.moved_time + absl::Microseconds(1));
-    stream.moved_time = sample.sample_time;
+    result.sample_time = std::max(now, stream.moved_time + absl::Microseconds(1));
+    stream.moved_time = result.sample_time;
   }
   return result;
 }

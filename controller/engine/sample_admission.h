@@ -33,6 +33,9 @@ class SampleAdmission {
     int64_t gap = 0;
     // How far the host's clock is ahead when that is above kClockAheadMax; 0 otherwise.
     absl::Duration clock_ahead;
+    // When the sample counts as taken: now when the clock is so far ahead, so that the history is
+    // neither sorted nor kept by a time that is not. Samples so moved stay in their order.
+    absl::Time sample_time;
   };
 
   void Load(const std::vector<HistoryStream>& streams);
@@ -40,9 +43,7 @@ class SampleAdmission {
   // The host begins a session with a spool of `epoch`; another epoch than before starts again at
   // 0. Returns the committed sequence.
   int64_t Attach(absl::string_view host_id, int64_t epoch);
-  // Moves `sample.sample_time` to `now` when the host's clock is too far ahead, so that the history
-  // is neither sorted nor kept by a time that is not. Samples so moved stay in their order.
-  Result Admit(absl::string_view host_id, HostSample& sample, absl::Time now);
+  Result Admit(absl::string_view host_id, const HostSample& sample, absl::Time now);
   // Nothing when the host has changed its epoch since.
   void MarkCommitted(absl::string_view host_id, int64_t epoch, int64_t sequence);
   // 0 for a host that has committed nothing in its epoch.

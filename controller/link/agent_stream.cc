@@ -10,6 +10,7 @@
 #include "common/status/grpc_status.h"
 #include "common/wire/desired_state_wire.h"
 #include "common/wire/identity_wire.h"
+#include "common/wire/sample_delta.h"
 #include "common/wire/sample_wire.h"
 
 namespace berthmaster {
@@ -22,12 +23,28 @@ gpr_timespec After(absl::Duration delay) {
   return gpr_time_from_millis(absl::ToInt64Milliseconds(delay), GPR_TIMESPAN);
 }
 
+absl::Status CheckPoolCount(int64_t sequence, int64_t pools) {
+  if (pools <= kPoolsPerSampleMax) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("sample ", sequence, ": has ", pools, " pools, more than ", kPoolsPerSampleMax));
+}
+
+// Before anything is read.
 absl::Status CheckPoolCount(const v1::Sample& sample) {
   int64_t pools = 0;
-  for (const v1::NetnsSample& netns : sample.namespaces()) pools += netns.pools_size();
-  if (pools <= kPoolsPerSampleMax) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat("sample ", sample.sequence(), ": has ", pools,
-                                                 " pools, more than ", kPoolsPerSampleMax));
+  for (const v1::NetnsSample& netns : sample.namespaces()) {
+    pools += netns.pools_size() + netns.removed_pools_size();
+  }
+  return CheckPoolCount(sample.sequence(), pools);
+}
+
+// After a merge.
+absl::Status CheckPoolCount(const HostSample& sample) {
+  int64_t pools = 0;
+  for (const NetnsSample& netns : sample.namespaces) {
+    pools += static_cast<int64_t>(netns.pools.size());
+  }
+  return CheckPoolCount(sample.sequence, pools);
 }
 
 }  // namespace
@@ -120,25 +137,51 @@ absl::Status AgentStream::HandleHello() {
 }
 
 absl::Status AgentStream::HandleSample() {
-  BERTHMASTER_RETURN_IF_ERROR(CheckPoolCount(request_.sample()));
-  absl::StatusOr<HostSample> sample = FromProto(request_.sample(), host_id_);
-  if (!sample.ok()) {
-    return Annotate(sample.status(), absl::StrCat("sample ", request_.sample().sequence()));
+  const v1::Sample& proto = request_.sample();
+  BERTHMASTER_RETURN_IF_ERROR(CheckPoolCount(proto));
+  SampleIntake::Judgement judgement;
+  {
+    absl::MutexLock lock(&mutex_);
+    judgement = intake_.Judge(proto.sequence(), proto.base_sequence());
+    if (judgement.verdict == SampleIntake::Verdict::kAskForFull) {
+      outbound_.PutFullStateRequest();
+      Pump();
+    }
   }
-  if (engine_->OfferSample(shared_from_this(), *std::move(sample))) {
-    // Not Clear(), which keeps the memory: between samples a session is to cost little.
+  if (judgement.verdict != SampleIntake::Verdict::kRead) {
     request_ = v1::AttachRequest();
     Read();
     return absl::OkStatus();
   }
-  // The sample stays in request_ and nothing more is read until the engine has taken it.
+  absl::StatusOr<HostSample> sample = judgement.base == nullptr
+                                          ? FromProto(proto, host_id_)
+                                          : FromDelta(proto, *judgement.base, host_id_);
+  if (!sample.ok()) return Annotate(sample.status(), absl::StrCat("sample ", proto.sequence()));
+  BERTHMASTER_RETURN_IF_ERROR(CheckPoolCount(*sample));
+  held_sample_ = std::make_shared<const HostSample>(*std::move(sample));
+  // Not Clear(), which keeps the memory: between samples a session is to cost little.
+  request_ = v1::AttachRequest();
+  {
+    absl::MutexLock lock(&mutex_);
+    intake_.Keep(held_sample_);
+  }
+  OfferSample();
+  return absl::OkStatus();
+}
+
+void AgentStream::OfferSample() {
+  if (engine_->OfferSample(shared_from_this(), held_sample_)) {
+    held_sample_.reset();
+    Read();
+    return;
+  }
+  // Nothing more is read until the engine has taken it.
   SendRetryAfter(options_.retry_delay);
   std::weak_ptr<AgentStream> weak = weak_from_this();
   retry_alarm_ = std::make_unique<grpc::Alarm>();
   retry_alarm_->Set(After(options_.retry_delay), [weak](bool expired) {
     if (auto stream = weak.lock(); stream != nullptr && expired) stream->OnRetryAlarm();
   });
-  return absl::OkStatus();
 }
 
 absl::Status AgentStream::HandleReply() {
@@ -170,10 +213,7 @@ void AgentStream::OnRetryAlarm() {
     absl::MutexLock lock(&mutex_);
     if (finished_ || end_.has_value()) return;
   }
-  if (absl::Status status = HandleSample(); !status.ok()) {
-    DetachOnce(false);
-    End(status);
-  }
+  OfferSample();
 }
 
 void AgentStream::SendWelcome(int64_t committed_sequence) {
@@ -184,6 +224,7 @@ void AgentStream::SendWelcome(int64_t committed_sequence) {
 
 void AgentStream::SendSampleAck(int64_t committed_sequence) {
   absl::MutexLock lock(&mutex_);
+  intake_.Acknowledge(committed_sequence);
   outbound_.PutAck(committed_sequence);
   Pump();
 }

@@ -19,6 +19,7 @@
 #include "controller/engine/engine.h"
 #include "controller/link/agent_service.h"
 #include "controller/link/outbound.h"
+#include "controller/link/sample_intake.h"
 
 namespace berthmaster {
 
@@ -58,6 +59,7 @@ class AgentStream final : public grpc::ServerBidiReactor<v1::AttachRequest, v1::
   absl::Status Handle();
   absl::Status HandleHello();
   absl::Status HandleSample();
+  void OfferSample();
   absl::Status HandleReply();
   void HandleGoodbye();
   void OnHelloAlarm();
@@ -75,6 +77,8 @@ class AgentStream final : public grpc::ServerBidiReactor<v1::AttachRequest, v1::
   // Touched by reads alone, of which there is one at a time; while a sample is held there is none,
   // and the retry alarm stands for it.
   v1::AttachRequest request_;
+  // Read, and not yet taken by the engine.
+  std::shared_ptr<const HostSample> held_sample_;
   std::string host_id_;
   std::unique_ptr<grpc::Alarm> retry_alarm_;
   grpc::Alarm hello_alarm_;
@@ -82,6 +86,7 @@ class AgentStream final : public grpc::ServerBidiReactor<v1::AttachRequest, v1::
   absl::Mutex mutex_;
   v1::AttachResponse response_ ABSL_GUARDED_BY(mutex_);
   Outbound outbound_ ABSL_GUARDED_BY(mutex_);
+  SampleIntake intake_ ABSL_GUARDED_BY(mutex_);
   bool hello_taken_ ABSL_GUARDED_BY(mutex_) = false;
   bool attached_ ABSL_GUARDED_BY(mutex_) = false;
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;

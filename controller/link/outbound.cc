@@ -25,6 +25,10 @@ std::optional<v1::AttachResponse> Outbound::Next() {
     response.mutable_sample_ack()->set_committed_sequence(*std::exchange(ack_, std::nullopt));
     return response;
   }
+  if (std::exchange(wants_full_state_, false)) {
+    response.mutable_full_state_request()->set_committed_sequence(committed_);
+    return response;
+  }
   if (retry_after_.has_value()) {
     *response.mutable_retry_after()->mutable_delay() =
         ToProto(*std::exchange(retry_after_, std::nullopt));

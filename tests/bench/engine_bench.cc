@@ -120,7 +120,8 @@ void Measure(EngineCore& core, Bench& bench, int batch, int busy) {
   for (int i = 0; i < kRounds; ++i, ++bench.round) {
     for (int first = 0; first < kHosts; first += batch) {
       for (int host = first; host < first + batch && host < kHosts; ++host) {
-        HostSample sample = Report(host, bench.round, busy, clock.SystemNow());
+        auto sample =
+            std::make_shared<const HostSample>(Report(host, bench.round, busy, clock.SystemNow()));
         if (!core.queue().OfferSample({bench.sessions[static_cast<size_t>(host)], sample})) {
           std::abort();
         }

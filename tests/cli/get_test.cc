@@ -102,16 +102,20 @@ TEST_F(CliAgainstServer, GetsAllPagesAsOneList) {
 }
 
 TEST_F(CliAgainstServer, SendsFiltersToTheServerAndLabelsItself) {
-  absl::StatusOr<std::string> names = Get(
-      *client_, ResourceKind::kPool,
-      {.host = "a", .netns = "blue", .destination = "[fd00::1]:443", .format = OutputFormat::kName},
-      absl::UnixEpoch());
+  absl::StatusOr<std::string> names = Get(*client_, ResourceKind::kPool,
+                                          {.host = "a",
+                                           .netns = "blue",
+                                           .destination = "[fd00::1]:443",
+                                           .kind = "snat",
+                                           .format = OutputFormat::kName},
+                                          absl::UnixEpoch());
 
   ASSERT_TRUE(names.ok()) << names.status();
   EXPECT_EQ(*names, "hosts/a/netns/7/pools/10.0.0.1-10.0.0.2-80\n");
   EXPECT_EQ(pools_.last_filter.by_host(), "hosts/a");
   EXPECT_EQ(pools_.last_filter.by_destination_address(), "fd00::1");
   EXPECT_EQ(pools_.last_filter.by_destination_port(), 443);
+  EXPECT_EQ(pools_.last_filter.by_kind(), v1::POOL_KIND_SNAT);
 }
 
 TEST_F(CliAgainstServer, RefusesAFilterThatTheKindDoesNotHave) {

@@ -23,7 +23,8 @@ class FakeAgentService final : public v1::AgentService::Service {
   // What the fake knows: all of it survives Stop() and Start(), as a database would.
   struct Seen {
     std::vector<v1::Hello> hellos;
-    // Sequence numbers in the order of their arrival, and those committed.
+    // Sequence numbers in the order of their arrival, and those committed: as they came, deltas
+    // too.
     std::vector<int64_t> samples;
     std::vector<v1::Sample> committed;
     std::vector<v1::DesiredStateReply> replies;

@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <linux/capability.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -100,6 +102,19 @@ TEST_F(BpfCapabilitiesTest, WithoutThemTheRemedyIsNamed) {
     const absl::Status reader = MakeBpfBindOwnershipReader().status();
     EXPECT_EQ(reader.code(), absl::StatusCode::kPermissionDenied);
     EXPECT_THAT(reader.message(), ::testing::HasSubstr("CAP_BPF and CAP_PERFMON"));
+  }).join();
+}
+
+TEST_F(BpfCapabilitiesTest, WithoutBtfTheRemedyIsNamed) {
+  // In a mount namespace of this thread's own, nothing is at the place of BTF.
+  std::jthread([] {
+    ASSERT_EQ(unshare(CLONE_NEWNS), 0);
+    ASSERT_EQ(mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr), 0);
+    ASSERT_EQ(mount("none", "/sys/kernel/btf", "tmpfs", 0, nullptr), 0);
+    const absl::Status watch = MakeBpfConnectWatch().status();
+    EXPECT_EQ(watch.code(), absl::StatusCode::kUnimplemented);
+    EXPECT_THAT(watch.message(), ::testing::HasSubstr("CONFIG_DEBUG_INFO_BTF"));
+    EXPECT_EQ(MakeBpfBindOwnershipReader().status().code(), absl::StatusCode::kUnimplemented);
   }).join();
 }
 

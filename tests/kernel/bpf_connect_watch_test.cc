@@ -319,6 +319,85 @@ TEST_P(BpfConnectWatchTest, CountsAConnectionWithItself) {
               ElementsAre("127.0.0.1 -> 127.0.0.1 40001: opened 1, closed here 1, by peer 0"));
 }
 
+// The end of a connection counts although another call of Take() saw its beginning.
+TEST_P(BpfConnectWatchTest, KnowsAPoolFromOneCallToTheNext) {
+  const auto server = Serve();
+  netns_->RunInside([this] {
+    ConnectResult result = Connect(To("127.0.0.1"));
+    EXPECT_THAT(TrafficLines(Take()),
+                ElementsAre("127.0.0.1 -> 127.0.0.1 9000: opened 1, closed here 0, by peer 0"));
+    EXPECT_THAT(TrafficLines(Take()), IsEmpty());
+    result.fd = UniqueFd();
+    EXPECT_THAT(TrafficLines(Take()),
+                ElementsAre("127.0.0.1 -> 127.0.0.1 9000: opened 0, closed here 1, by peer 0"));
+  });
+}
+
+TEST_P(BpfConnectWatchTest, AConnectionThatTimesOutIsEndedHere) {
+  netns_->RunInside([] {
+    auto [client, accepted] = MakePair();
+    const int limit_ms = 100;
+    ASSERT_EQ(setsockopt(client.get(), IPPROTO_TCP, TCP_USER_TIMEOUT, &limit_ms, sizeof(limit_ms)),
+              0);
+    SetLoopback(false);
+    ASSERT_EQ(send(client.get(), "x", 1, MSG_NOSIGNAL), 1);
+    ASSERT_TRUE(WaitReadable(client.get()));
+    EXPECT_EQ(TakeError(client.get()), ETIMEDOUT);
+    SetLoopback(true);
+    ResetOnClose(accepted);
+  });
+  EXPECT_THAT(TrafficLines(Take()),
+              ElementsAre("127.0.0.1 -> 127.0.0.1 9000: opened 1, closed here 1, by peer 0"));
+}
+
+// More kinds of failure than there is room for: those without an entry are counted too.
+TEST_P(BpfConnectWatchTest, CountsFailuresForWhichThereIsNoRoom) {
+  constexpr int kFailures = 5000;
+  constexpr size_t kFailuresMax = 4096;
+  // The only port is closed to connect(), so that each of these fails.
+  auto listener = TestServer::Make(*netns_, "127.0.0.1", 40000, ServerMode::kClosesSecond);
+  ASSERT_TRUE(listener.ok()) << listener.status();
+  ASSERT_TRUE(netns_->SetSysctl("net.ipv4.ip_local_port_range", "40000 40000").ok());
+  netns_->RunInside([] {
+    for (int index = 0; index < kFailures; ++index) {
+      ConnectOptions options = To("127.0.0.1");
+      options.destination_port = static_cast<uint16_t>(1000 + index);
+      ASSERT_EQ(Connect(options).error_number, EADDRNOTAVAIL);
+    }
+  });
+  const ConnectActivity activity = Take();
+  int64_t sum = 0;
+  for (const FailedConnects& failed : activity.failures) sum += failed.count;
+  EXPECT_LE(activity.failures.size(), kFailuresMax);
+  EXPECT_GE(activity.failures_not_told_apart, kFailures - static_cast<int64_t>(kFailuresMax));
+  // Others on the host may fail too.
+  EXPECT_GE(sum + activity.failures_not_told_apart, kFailures);
+  EXPECT_EQ(sum, static_cast<int64_t>(activity.failures.size()));
+  // The room is there again.
+  netns_->RunInside([] { EXPECT_EQ(Connect(To("127.0.0.1")).error_number, EADDRNOTAVAIL); });
+  EXPECT_THAT(FailureLines(Take()), ElementsAre("127.0.0.1 -> 127.0.0.1 9000: 1"));
+}
+
+TEST_P(BpfConnectWatchTest, CountsPoolsForWhichThereIsNoRoom) {
+  constexpr int kPools = 20'000;
+  constexpr size_t kPoolsMax = 16'384;
+  const auto server = Serve();
+  netns_->RunInside([] {
+    for (int index = 0; index < kPools; ++index) {
+      const ConnectResult result =
+          Connect(To(absl::StrCat("127.1.", index / 250, ".", 1 + index % 250)));
+      ASSERT_EQ(result.error_number, 0);
+      ResetOnClose(result.fd);
+    }
+  });
+  const ConnectActivity activity = Take();
+  int64_t opened = 0;
+  for (const PoolTraffic& pool : activity.pools) opened += pool.opened;
+  EXPECT_LE(activity.pools.size(), kPoolsMax);
+  EXPECT_GE(activity.traffic_not_told_apart, kPools - static_cast<int64_t>(kPoolsMax));
+  EXPECT_GE(opened + activity.traffic_not_told_apart, kPools);
+}
+
 // Threads connect, fail and close while Take() is called as fast as it can be: the sums are exact.
 TEST_P(BpfConnectWatchTest, LosesNothingAndCountsNothingTwiceWhileThreadsConnect) {
   constexpr int kThreads = 4;
@@ -332,6 +411,7 @@ TEST_P(BpfConnectWatchTest, LosesNothingAndCountsNothingTwiceWhileThreadsConnect
   std::atomic<int> failed = 0;
   std::atomic<int> opened = 0;
   std::vector<std::jthread> threads;
+  threads.reserve(kThreads);
   for (int thread = 0; thread < kThreads; ++thread) {
     threads.emplace_back([&, thread] {
       netns_->RunInside([&, thread] {

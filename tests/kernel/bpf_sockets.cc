@@ -3,7 +3,9 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <gtest/gtest.h>
+#include <net/if.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <utility>
@@ -52,6 +54,24 @@ bool WaitReadable(int fd) {
   pollfd event = {.fd = fd, .events = POLLIN, .revents = 0};
   constexpr int kLimitMs = 10'000;
   return poll(&event, 1, kLimitMs) == 1;
+}
+
+int TakeError(int fd) {
+  int error_number = 0;
+  socklen_t size = sizeof(error_number);
+  EXPECT_EQ(getsockopt(fd, SOL_SOCKET, SO_ERROR, &error_number, &size), 0);
+  return error_number;
+}
+
+void SetLoopback(bool is_up) {
+  const UniqueFd fd(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  ifreq request = {};
+  request.ifr_name[0] = 'l';
+  request.ifr_name[1] = 'o';
+  ASSERT_EQ(ioctl(fd.get(), SIOCGIFFLAGS, &request), 0);
+  request.ifr_flags = static_cast<short>(is_up ? request.ifr_flags | IFF_UP  // NOLINT
+                                               : request.ifr_flags & ~IFF_UP);
+  ASSERT_EQ(ioctl(fd.get(), SIOCSIFFLAGS, &request), 0);
 }
 
 }  // namespace berthmaster

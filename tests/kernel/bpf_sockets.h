@@ -32,6 +32,12 @@ void ResetOnClose(const UniqueFd& fd);
 // Waits, at most ten seconds, until there is something to read, an end or a reset.
 bool WaitReadable(int fd);
 
+// SO_ERROR.
+int TakeError(int fd);
+
+// Brings the loopback interface up or down.
+void SetLoopback(bool is_up);
+
 }  // namespace berthmaster
 
 #endif  // BERTHMASTER_TESTS_KERNEL_BPF_SOCKETS_H_

@@ -1,9 +1,4 @@
 #include <fcntl.h>
-#include <sched.h>
-#include <signal.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <memory>
@@ -17,62 +12,15 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/fakes/fake_clock.h"
+#include "tests/kernel/mounted_netns.h"
 #include "tests/kernel/netns_fixture.h"
+#include "tests/kernel/netns_listing.h"
 
 namespace berthmaster {
 namespace {
 
 using testing::Contains;
 using testing::Pair;
-
-std::optional<NetnsEntry> FindEntry(LinuxNetnsDirectory& directory, uint64_t inode) {
-  NetnsThread thread;
-  absl::StatusOr<NetnsListing> listing;
-  absl::Status status = thread.Run([&] {
-    listing = directory.List();
-    return listing.status();
-  });
-  EXPECT_EQ(status, absl::OkStatus());
-  for (const NetnsEntry& entry : listing->entries) {
-    if (entry.id.inode == inode) return entry;
-  }
-  return std::nullopt;
-}
-
-// A process called "bmchild" in a namespace of its own, until the object goes.
-class ChildInNetns {
- public:
-  ChildInNetns() {
-    int ready[2];
-    if (pipe(ready) != 0) std::abort();
-    pid_ = fork();
-    if (pid_ == 0) {
-      prctl(PR_SET_PDEATHSIG, SIGKILL);
-      prctl(PR_SET_NAME, "bmchild");
-      if (unshare(CLONE_NEWNET) != 0 || write(ready[1], "x", 1) != 1) _exit(1);
-      while (true) pause();
-    }
-    char byte;
-    if (read(ready[0], &byte, 1) != 1) std::abort();
-    close(ready[0]);
-    close(ready[1]);
-  }
-  ~ChildInNetns() {
-    kill(pid_, SIGKILL);
-    waitpid(pid_, nullptr, 0);
-  }
-  pid_t pid() const { return pid_; }
-  uint64_t inode() const {
-    char target[64] = {};
-    if (readlink(absl::StrCat("/proc/", pid_, "/ns/net").c_str(), target, sizeof(target) - 1) < 0) {
-      std::abort();
-    }
-    return std::strtoull(target + 5, nullptr, 10);  // "net:[4026532000]"
-  }
-
- private:
-  pid_t pid_ = -1;
-};
 
 class NetnsDirectoryTest : public testing::Test {
  protected:

@@ -3,7 +3,6 @@
 // counted; bpf_connect_watch.cc reads it.
 
 #include <linux/errno.h>
-#include <stdbool.h>
 
 #include "agent/kernel/bpf/connect_watch_records.h"
 #include "agent/kernel/bpf/kernel_structs.h"

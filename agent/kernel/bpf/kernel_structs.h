@@ -13,6 +13,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 // clang-format on
+#include <stdbool.h>
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
@@ -22,8 +23,35 @@ struct in6_addr {
   } in6_u;
 };
 
+struct hlist_node {
+  struct hlist_node* next;
+};
+
+struct hlist_head {
+  struct hlist_node* first;
+};
+
+struct inet_bind_hashbucket {
+  struct hlist_head chain;
+};
+
+struct inet_hashinfo {
+  struct inet_bind_hashbucket* bhash;
+  unsigned int bhash_size;
+};
+
+struct inet_timewait_death_row {
+  struct inet_hashinfo* hashinfo;
+};
+
+// Linux 5.17 to 6.0 have a pointer in the place of this member.
+struct netns_ipv4 {
+  struct inet_timewait_death_row tcp_death_row;
+};
+
 struct net {
   __u64 net_cookie;
+  struct netns_ipv4 ipv4;
 };
 
 typedef struct {
@@ -55,9 +83,11 @@ struct inet_sock {
 };
 
 struct inet_bind_bucket {
+  possible_net_t ib_net;
   unsigned short port;
   signed char fastreuse;
   signed char fastreuseport;
+  struct hlist_node node;
 };
 
 struct inet_connection_sock {
@@ -78,9 +108,14 @@ struct tcp_timewait_sock {
   struct inet_timewait_sock tw_sk;
 };
 
+struct nsproxy {
+  struct net* net_ns;
+};
+
 struct task_struct {
   struct task_struct* group_leader;
   char comm[16];
+  struct nsproxy* nsproxy;
 };
 
 struct bpf_iter__tcp {

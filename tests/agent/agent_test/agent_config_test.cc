@@ -4,8 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "absl/strings/str_cat.h"
 
 namespace berthmaster {
 namespace {
@@ -30,10 +33,44 @@ TEST(AgentConfigTest, ObservesThisHostUnlessToldOtherwise) {
   EXPECT_EQ(config->host_id, "web-1");
   EXPECT_EQ(config->state_dir, "/var/lib/berthmaster-agent");
   EXPECT_EQ(config->profile, AgentProfile::kObserve);
-  EXPECT_EQ(config->sample_interval, absl::Seconds(1));
+  EXPECT_EQ(config->sample_interval, absl::Seconds(10));
+  EXPECT_EQ(config->source, std::nullopt);
+  EXPECT_DOUBLE_EQ(config->cpu_budget, 0.01);
+  EXPECT_EQ(config->metrics_listen->ToString(), "127.0.0.1:7601");
   EXPECT_THAT(config->allow_sysctls,
               ElementsAre("net.ipv4.ip_local_port_range", "net.ipv4.ip_local_reserved_ports",
                           "net.ipv4.tcp_tw_reuse", "net.ipv4.tcp_max_tw_buckets"));
+}
+
+TEST(AgentConfigTest, TakesEachProfileAndSource) {
+  EXPECT_EQ(Read({{"profile", {"observe-lite"}}})->profile, AgentProfile::kObserveLite);
+  EXPECT_EQ(Read({{"profile", {"enforce"}}})->profile, AgentProfile::kEnforce);
+  EXPECT_EQ(Read({{"source", {"netlink"}}})->source, SocketSource::kNetlink);
+  EXPECT_EQ(Read({{"source", {"ss"}}})->source, SocketSource::kSs);
+  EXPECT_EQ(Read({{"source", {"procfs"}}})->source, SocketSource::kProcfs);
+  EXPECT_EQ(Read({{"source", {"lsof"}}}).status().message(),
+            "--source: 'lsof' is not one of: auto, netlink, ss, procfs");
+}
+
+TEST(AgentConfigTest, TakesABudgetAsAShareOfACore) {
+  EXPECT_DOUBLE_EQ(Read({{"cpu-budget", {"0.5%"}}})->cpu_budget, 0.005);
+  EXPECT_DOUBLE_EQ(Read({{"cpu-budget", {"100%"}}})->cpu_budget, 1);
+  for (const char* bad : {"1", "0%", "0.05%", "101%", "%", "nan%", "-1%", "1%%", "1 core"}) {
+    EXPECT_EQ(Read({{"cpu-budget", {bad}}}).status().message(),
+              absl::StrCat("cpu-budget: '", bad,
+                           "' is not a share of one core, 0.1% to 100%, such as 1%"));
+  }
+}
+
+TEST(AgentConfigTest, ServesMetricsOnThisHostOnly) {
+  EXPECT_EQ(Read({{"metrics-listen", {"off"}}})->metrics_listen, std::nullopt);
+  EXPECT_EQ(Read({{"metrics-listen", {"[::1]:0"}}})->metrics_listen->listen_port, 0);
+  EXPECT_THAT(std::string(Read({{"metrics-listen", {"7601"}}}).status().message()),
+              HasSubstr("metrics-listen is HOST:PORT or off: "));
+  EXPECT_THAT(std::string(CheckPlaintext(*Read({{"metrics-listen", {"0.0.0.0:7601"}}})).message()),
+              HasSubstr("metrics-listen 0.0.0.0:7601 is open to other hosts"));
+  EXPECT_TRUE(
+      CheckPlaintext(*Read({{"metrics-listen", {"0.0.0.0:7601"}}, {"insecure", {"true"}}})).ok());
 }
 
 TEST(AgentConfigTest, RefusesWhatCannotWork) {

@@ -71,6 +71,7 @@ TEST_F(NetnsLabelsTest, CallsOthersByWhatIsKnown) {
   AddProcess(11, "sshd", "0::/system.slice/ssh.service\n");
   AddProcess(12, "init", "0::/lxc.payload.web-1\n");
   AddProcess(13, "sleep", "0::/\n");
+  AddProcess(14, " \n\t", "0::/\n");
 
   EXPECT_EQ(Describe({{"p"}, "blue", "", 11, false}).label, "blue");
   EXPECT_EQ(Describe({{"p"}, "", "/run/docker/netns/1a2b", 10, false}).label, "3f1c0e5f8a7b");
@@ -78,6 +79,7 @@ TEST_F(NetnsLabelsTest, CallsOthersByWhatIsKnown) {
   EXPECT_EQ(Describe({{"p"}, "", "", 11, false}).label, "ssh.service");
   EXPECT_EQ(Describe({{"p"}, "", "/mnt/x", 13, false}).label, "sleep");
   EXPECT_EQ(Describe({{"p"}, "", "/mnt/x", 0, false}).label, "/mnt/x");
+  EXPECT_EQ(Describe({{"p"}, "", "", 14, false}).label, "pid 14");
   // It ended between the look and the reading.
   EXPECT_EQ(Describe({{"p"}, "", "", 99, false}).label, "pid 99");
 }

@@ -54,6 +54,33 @@ class GrpcControllerLinkTest : public ::testing::Test {
     }
   }
 
+  // A sample of a host at rest, which a delta makes smaller.
+  void SendRestingSample() {
+    HostSample sample;
+    sample.sample_time = absl::FromUnixSeconds(1767225600);
+    NetnsSample& netns = sample.namespaces.emplace_back();
+    netns.cookie = 7;
+    netns.label = "blue";
+    netns.sysctls = {{"net.ipv4.ip_local_port_range", "32768 60999"}};
+    netns.pools.resize(30);
+    for (PoolSample& pool : netns.pools) {
+      pool.key.destination_port = static_cast<uint16_t>(100 + (&pool - netns.pools.data()));
+    }
+    link_->SendSample(std::move(sample));
+  }
+
+  void AskForFullSamples(int64_t committed_sequence) {
+    v1::AttachResponse response;
+    response.mutable_full_state_request()->set_committed_sequence(committed_sequence);
+    ASSERT_TRUE(DriveUntil([&](const Seen&) { return service_.Push(response); }));
+  }
+
+  static std::vector<int64_t> CommittedBases(const Seen& seen) {
+    std::vector<int64_t> bases;
+    for (const v1::Sample& sample : seen.committed) bases.push_back(sample.base_sequence());
+    return bases;
+  }
+
   // Drives the link, as the agent's loop does, until the fake has seen enough. Pushes land in
   // pushed_.
   bool DriveUntil(const std::function<bool(const Seen&)>& condition) {
@@ -280,6 +307,71 @@ TEST_F(GrpcControllerLinkTest, ClosesWhileThereIsNoController) {
   link_->Drive(0);
 
   link_->Close("the agent was stopped");
+}
+
+TEST_F(GrpcControllerLinkTest, SendsWhatChangedSinceTheAcknowledgedSample) {
+  for (size_t i = 1; i <= 4; ++i) {
+    SendRestingSample();
+    ASSERT_TRUE(DriveUntilCommitted(i));
+    // The acknowledgement has come when nothing is left to do.
+    ASSERT_TRUE(
+        DriveUntil([&](const Seen&) { return link_->NextDrive() == absl::InfiniteDuration(); }));
+  }
+
+  const Seen seen = service_.seen();
+  EXPECT_THAT(CommittedBases(seen), ElementsAre(0, 1, 2, 3));
+  EXPECT_LT(seen.committed[3].ByteSizeLong(), seen.committed[0].ByteSizeLong() / 10);
+}
+
+TEST_F(GrpcControllerLinkTest, FindsTheAcknowledgedSampleOfABacklogInTheSpool) {
+  for (int i = 0; i < 100; ++i) SendRestingSample();
+  ASSERT_TRUE(DriveUntilCommitted(100));
+
+  const Seen seen = service_.seen();
+  EXPECT_THAT(seen.committed[31].base_sequence(), 0) << "nothing is acknowledged before it is sent";
+  EXPECT_GT(seen.committed[99].base_sequence(), 60);
+  for (const v1::Sample& sample : seen.committed) {
+    EXPECT_LT(sample.base_sequence(), sample.sequence());
+  }
+}
+
+TEST_F(GrpcControllerLinkTest, BeginsEachSessionInFull) {
+  SendRestingSample();
+  ASSERT_TRUE(DriveUntilCommitted(1));
+  service_.Stop();
+  SendRestingSample();
+  service_.Start();
+  ASSERT_TRUE(DriveUntilCommitted(2));
+
+  EXPECT_THAT(CommittedBases(service_.seen()), ElementsAre(0, 0));
+}
+
+TEST_F(GrpcControllerLinkTest, SendsAgainInFullFromTheFirstUncommittedOne) {
+  SendRestingSample();
+  ASSERT_TRUE(DriveUntilCommitted(1));
+  ASSERT_TRUE(
+      DriveUntil([&](const Seen&) { return link_->NextDrive() == absl::InfiniteDuration(); }));
+  service_.set_commits(false);
+  SendRestingSample();
+  SendRestingSample();
+  ASSERT_TRUE(DriveUntil([](const Seen& seen) { return seen.samples.size() == 3; }));
+  service_.set_commits(true);
+  AskForFullSamples(1);
+  ASSERT_TRUE(DriveUntilCommitted(3));
+
+  EXPECT_THAT(service_.seen().samples, ElementsAre(1, 2, 3, 2, 3));
+  EXPECT_THAT(CommittedBases(service_.seen()), ElementsAre(0, 0, 0));
+  EXPECT_EQ(service_.seen().hellos.size(), 1u);
+}
+
+TEST_F(GrpcControllerLinkTest, EndsASessionThatNeverHasEnoughOfFullSamples) {
+  service_.set_commits(false);
+  SendRestingSample();
+  AskForFullSamples(0);
+  ASSERT_TRUE(DriveUntil([](const Seen& seen) { return seen.samples.size() == 2; }));
+  AskForFullSamples(0);
+
+  EXPECT_TRUE(DriveUntilAttached(2));
 }
 
 TEST_F(GrpcControllerLinkTest, WakesItsLoop) {

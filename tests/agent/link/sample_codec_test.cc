@@ -41,5 +41,23 @@ TEST(EncodeSample, LeavesPoolsOutOfWhatDoesNotFitAndSaysSo) {
   EXPECT_THAT(proto.limitations(0), HasSubstr("restrict it with --netns"));
 }
 
+TEST(EncodeSample, PutsInOrderAndRoundsIntervals) {
+  HostSample sample;
+  sample.namespaces.resize(2);
+  sample.namespaces[0].cookie = 9;
+  sample.namespaces[0].sample_interval = absl::Microseconds(1000499);
+  sample.namespaces[1].cookie = 4;
+  sample.namespaces[1].sample_interval = absl::Microseconds(999500);
+  v1::Sample proto;
+  ASSERT_TRUE(proto.ParseFromString(EncodeSample("web-1", sample, 1 << 20)));
+
+  ASSERT_EQ(proto.namespaces_size(), 2);
+  EXPECT_EQ(proto.namespaces(0).netns().name(), "hosts/web-1/netns/4");
+  for (const v1::NetnsSample& netns : proto.namespaces()) {
+    EXPECT_EQ(netns.netns().sample_interval().seconds(), 1);
+    EXPECT_EQ(netns.netns().sample_interval().nanos(), 0);
+  }
+}
+
 }  // namespace
 }  // namespace berthmaster

@@ -48,6 +48,20 @@ TEST(Names, OfPoolsHaveAFormForEachKindThatParsesBack) {
   }
 }
 
+TEST(Names, HaveATitleForEachKindOfPool) {
+  const PoolKey v6{*IpAddress::Parse("10.0.0.1"), *IpAddress::Parse("2001:db8::2"), 443};
+  PoolKey udp_flow = v6;
+  udp_flow.protocol = IpProtocol::kUdp;
+  EXPECT_EQ(PoolTitle({PoolKind::kConnect, v6}), "10.0.0.1 → [2001:db8::2]:443");
+  EXPECT_EQ(PoolTitle({PoolKind::kConnect, v6}, "->"), "10.0.0.1 -> [2001:db8::2]:443");
+  EXPECT_EQ(PoolTitle({PoolKind::kTimeWaitTable, {}}), "TIME_WAIT table");
+  EXPECT_EQ(PoolTitle({PoolKind::kBind, v6}), "bind() on 10.0.0.1");
+  EXPECT_EQ(PoolTitle({PoolKind::kUdp, v6}), "UDP on 10.0.0.1");
+  EXPECT_EQ(PoolTitle({PoolKind::kSnat, udp_flow}), "SNAT udp 10.0.0.1 → [2001:db8::2]:443");
+  EXPECT_EQ(PoolTitle({PoolKind::kConntrackTable, {}}), "conntrack table");
+  EXPECT_EQ(PoolTitle({PoolKind::kListener, v6}), "listener [2001:db8::2]:443");
+}
+
 TEST(Names, OfNoPoolAreRefused) {
   for (const char* text :
        {"", "-", "bind-", "bind-x", "10.0.0.1-10.0.0.2", "10.0.0.1-10.0.0.2-65536",

@@ -29,6 +29,22 @@ TEST(HostConversion, ShowsTheWorstPoolOfTheNewestSample) {
   EXPECT_EQ(proto.sample_time().seconds(), kTestSeconds);
 }
 
+TEST(HostConversion, AFullAcceptQueueIsNotTheWorstPool) {
+  PoolSample listener = MakePool("10.0.0.1", 128, 128);
+  listener.kind = PoolKind::kListener;
+  listener.key.source = IpAddress();
+  PoolSample table = MakePool("10.0.0.1", 40, 100);
+  table.kind = PoolKind::kConntrackTable;
+  table.key = PoolKey();
+  const auto host = MakeHost("web-1", {MakeNetns(7, {listener, MakePool("10.0.0.2", 300), table})});
+
+  const v1::Host proto = ToProto(*host, 0);
+
+  EXPECT_EQ(proto.pool_count(), 3);
+  EXPECT_EQ(proto.utilization_max(), 0.4);
+  EXPECT_EQ(proto.worst_pool(), "hosts/web-1/netns/7/pools/conntrack-table");
+}
+
 TEST(HostConversion, LeavesOutWhatIsNotKnown) {
   const v1::Host proto = ToProto(*MakeSilentHost("web-1", HostState::kUnreachable), 0);
 

@@ -90,6 +90,38 @@ TEST(PoolPage, FiltersByEveryField) {
   EXPECT_EQ(count([](auto& f) { f.set_by_utilization_min(0.5); }), 2u);
 }
 
+TEST(PoolPage, ListsAndFindsPoolsOfEveryKind) {
+  std::vector<PoolSample> pools;
+  for (int kind = 1; kind <= kPoolKindMax; ++kind) {
+    PoolSample pool = MakePool("10.0.0.2", 100 * kind);
+    pool.kind = static_cast<PoolKind>(kind);
+    if (!HasSource(pool.kind)) pool.key.source = IpAddress();
+    if (!HasDestination(pool.kind)) {
+      pool.key.destination = IpAddress();
+      pool.key.destination_port = 0;
+    }
+    pools.push_back(pool);
+  }
+  const std::vector<Fleet::HostPointer> hosts = {MakeHost("web-1", {MakeNetns(1, pools)})};
+  const std::string netns = "hosts/web-1/netns/1/pools/";
+
+  const std::vector<std::string> all = Names(hosts, {}, 100);
+
+  EXPECT_THAT(all, ElementsAre(netns + "listen-10.0.0.2-443", netns + "conntrack-table",
+                               netns + "snat-tcp-10.0.0.1-10.0.0.2-443", netns + "udp-10.0.0.1",
+                               netns + "bind-10.0.0.1", netns + "time-wait-table",
+                               netns + "10.0.0.1-10.0.0.2-443"));
+  for (int kind = 1; kind <= kPoolKindMax; ++kind) {
+    const std::string& name = all[static_cast<size_t>(kPoolKindMax - kind)];
+    v1::PoolFilter filter;
+    filter.set_by_kind(static_cast<v1::PoolKind>(kind));
+    EXPECT_THAT(Names(hosts, filter, 100), ElementsAre(name));
+    const PoolSample* found = FindPool(hosts[0]->sample->namespaces[0], name.substr(netns.size()));
+    ASSERT_NE(found, nullptr) << name;
+    EXPECT_EQ(found->kind, static_cast<PoolKind>(kind));
+  }
+}
+
 TEST(PoolPage, FiltersThatDoNotParseNameTheField) {
   auto message = [](auto set) {
     v1::PoolFilter filter;

@@ -37,7 +37,8 @@ std::shared_ptr<FakeSession> EngineHarness::Attach(const AgentHello& hello) {
 }
 
 void EngineHarness::Offer(const std::shared_ptr<FakeSession>& session, HostSample sample) {
-  EXPECT_TRUE(core->queue().OfferSample({session, std::move(sample)}));
+  EXPECT_TRUE(
+      core->queue().OfferSample({session, std::make_shared<const HostSample>(std::move(sample))}));
 }
 
 void EngineHarness::Reply(const std::shared_ptr<FakeSession>& session, DesiredStateReply reply) {

@@ -15,6 +15,10 @@ namespace {
 
 constexpr absl::Duration kLong = absl::Seconds(30);
 
+std::shared_ptr<const HostSample> BuiltSample() {
+  return std::make_shared<const HostSample>(SampleBuilder().Build());
+}
+
 // The engine with its thread.
 class EngineTest : public testing::Test {
  protected:
@@ -40,7 +44,7 @@ TEST_F(EngineTest, AcknowledgesOnlyAfterTheCommit) {
     return absl::OkStatus();
   });
 
-  ASSERT_TRUE(engine_.OfferSample(session, SampleBuilder().Build()));
+  ASSERT_TRUE(engine_.OfferSample(session, BuiltSample()));
   ASSERT_TRUE(in_commit.WaitForNotificationWithTimeout(kLong));
   EXPECT_TRUE(session->acks().empty());
   EXPECT_EQ(fleet_.FindHost("web-1")->sample, nullptr);
@@ -64,7 +68,7 @@ TEST_F(EngineTest, StopCommitsWhatWasTakenAndEndsSessions) {
   ASSERT_TRUE(engine_.Start().ok());
   auto session = std::make_shared<FakeSession>();
   engine_.Attach(ObservingHello("web-1"), session);
-  ASSERT_TRUE(engine_.OfferSample(session, SampleBuilder().Build()));
+  ASSERT_TRUE(engine_.OfferSample(session, BuiltSample()));
 
   engine_.Stop();
 
@@ -97,7 +101,7 @@ TEST_F(EngineTest, AfterStopEverythingIsUnavailable) {
     if (answer.status().code() == absl::StatusCode::kUnavailable) ++answers;
   });
 
-  EXPECT_FALSE(engine_.OfferSample(session, SampleBuilder().Build()));
+  EXPECT_FALSE(engine_.OfferSample(session, BuiltSample()));
   EXPECT_EQ(session->end()->code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(answers, 1);
 }

@@ -59,13 +59,14 @@ TEST(Ingest, PushesBackWhenTheHistoryTakesNothing) {
   for (int i = 1; i <= kQueuedSamplesMax; ++i) engine.Offer(session, SampleAt(engine, i));
   for (int i = 0; i < 8; ++i) engine.Turn();
 
-  EXPECT_FALSE(engine.core->queue().OfferSample({session, SampleAt(engine, 5000)}));
+  const auto one_more = std::make_shared<const HostSample>(SampleAt(engine, 5000));
+  EXPECT_FALSE(engine.core->queue().OfferSample({session, one_more}));
 
   engine.history.FailAppend(absl::OkStatus());
   engine.Advance(kRetryMax);
   engine.Turn();
   EXPECT_EQ(session->acks(), std::vector<int64_t>({kQueuedSamplesMax}));
-  EXPECT_TRUE(engine.core->queue().OfferSample({session, SampleAt(engine, 5000)}));
+  EXPECT_TRUE(engine.core->queue().OfferSample({session, one_more}));
 }
 
 TEST(Ingest, AcknowledgesADuplicateAgainWithoutRecordingIt) {

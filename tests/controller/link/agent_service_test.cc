@@ -180,6 +180,121 @@ TEST_F(LinkTest, OneTooManyIsRefused) {
   EXPECT_EQ(NewAgent()->End().error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
 }
 
+// Sample `sequence` of a host whose pool has so many connections.
+HostSample Busy(int64_t sequence, int connections) {
+  return SampleBuilder()
+      .Sequence(sequence)
+      .At(absl::FromUnixSeconds(1767225600 + sequence))
+      .Established(connections)
+      .Build();
+}
+
+TEST_F(LinkTest, MergesADeltaWithItsBase) {
+  auto agent = NewAgent();
+  agent->Hello(ObservingHello("web-1"));
+  agent->SendSample(Busy(1, 10));
+  ASSERT_TRUE(agent->ReadUntil(Response::kSampleAck).has_value());
+
+  agent->SendDelta(Busy(1, 10), Busy(2, 20));
+  std::optional<Response> ack = agent->ReadUntil(Response::kSampleAck);
+
+  ASSERT_TRUE(ack.has_value());
+  EXPECT_EQ(ack->sample_ack().committed_sequence(), 2);
+  EXPECT_EQ(*fleet_.FindHost("web-1")->sample, Busy(2, 20));
+}
+
+TEST_F(LinkTest, TakesDeltasAgainstOneBaseWhileNothingIsCommitted) {
+  auto agent = NewAgent();
+  agent->Hello(ObservingHello("web-1"));
+  agent->SendSample(Busy(1, 10));
+  ASSERT_TRUE(agent->ReadUntil(Response::kSampleAck).has_value());
+  for (int i = 2; i <= 33; ++i) agent->SendDelta(Busy(1, 10), Busy(i, i));
+  agent->SendDelta(Busy(33, 33), Busy(34, 5));
+
+  int64_t acknowledged = 0;
+  while (acknowledged < 34) {
+    std::optional<Response> ack = agent->Read();
+    ASSERT_TRUE(ack.has_value());
+    ASSERT_FALSE(ack->has_full_state_request());
+    if (ack->has_sample_ack()) acknowledged = ack->sample_ack().committed_sequence();
+  }
+  EXPECT_EQ(*fleet_.FindHost("web-1")->sample, Busy(34, 5));
+}
+
+TEST_F(LinkTest, AsksForFullSamplesAfterAGapAndLosesNone) {
+  auto agent = NewAgent();
+  agent->Hello(ObservingHello("web-1"));
+  agent->SendSample(Busy(1, 10));
+  ASSERT_TRUE(agent->ReadUntil(Response::kSampleAck).has_value());
+
+  agent->SendDelta(Busy(7, 10), Busy(8, 20));
+  agent->SendDelta(Busy(1, 10), Busy(9, 20));
+  // On its way already when the agent hears of the gap: to take it would acknowledge 8 and 9.
+  agent->SendSample(Busy(10, 30));
+  std::optional<Response> request = agent->ReadUntil(Response::kFullStateRequest);
+  ASSERT_TRUE(request.has_value());
+  EXPECT_EQ(request->full_state_request().committed_sequence(), 1);
+  agent->SendSample(Busy(8, 20));
+  agent->SendDelta(Busy(8, 20), Busy(9, 25));
+  agent->SendDelta(Busy(8, 20), Busy(10, 30));
+
+  int64_t acknowledged = 0;
+  while (acknowledged < 10) {
+    std::optional<Response> ack = agent->ReadUntil(Response::kSampleAck);
+    ASSERT_TRUE(ack.has_value());
+    acknowledged = ack->sample_ack().committed_sequence();
+  }
+  EXPECT_EQ(*history_.CountSamples("web-1", 1), 4);
+  EXPECT_EQ(*fleet_.FindHost("web-1")->sample, Busy(10, 30));
+}
+
+TEST_F(LinkTest, AStreamHasNoBaseOfTheStreamBefore) {
+  auto first = NewAgent();
+  first->Hello(ObservingHello("web-1"));
+  first->SendSample(Busy(1, 10));
+  ASSERT_TRUE(first->ReadUntil(Response::kSampleAck).has_value());
+  auto second = NewAgent();
+  second->Hello(ObservingHello("web-1"));
+  second->SendDelta(Busy(1, 10), Busy(2, 20));
+
+  EXPECT_TRUE(second->ReadUntil(Response::kFullStateRequest).has_value());
+}
+
+TEST_F(LinkTest, ADuplicateOfADeltaCountsOnce) {
+  auto agent = NewAgent();
+  agent->Hello(ObservingHello("web-1"));
+  agent->SendSample(Busy(1, 10));
+  ASSERT_TRUE(agent->ReadUntil(Response::kSampleAck).has_value());
+  agent->SendDelta(Busy(1, 10), Busy(2, 20));
+  agent->SendSample(Busy(2, 20));
+  agent->SendSample(Busy(3, 30));
+  std::optional<Response> ack;
+  do {
+    ack = agent->ReadUntil(Response::kSampleAck);
+    ASSERT_TRUE(ack.has_value());
+  } while (ack->sample_ack().committed_sequence() < 3);
+
+  EXPECT_EQ(*history_.CountSamples("web-1", 1), 3);
+}
+
+TEST_F(LinkTest, NamesWhatIsWrongWithADelta) {
+  auto agent = NewAgent();
+  agent->Hello(ObservingHello("web-1"));
+  agent->SendSample(Busy(1, 10));
+  v1::AttachRequest request;
+  request.mutable_sample()->set_sequence(2);
+  request.mutable_sample()->set_base_sequence(1);
+  request.mutable_sample()->mutable_sample_time()->set_seconds(1767225602);
+  request.mutable_sample()->add_removed_netns(4);
+  agent->Send(request);
+
+  const grpc::Status status = agent->End();
+
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_NE(status.error_message().find("sample 2: sample.removed_netns"), std::string::npos)
+      << status.error_message();
+}
+
 TEST_F(LinkTest, HoldsASampleWhileTheEngineIsFull) {
   AgentServiceOptions options;
   options.retry_delay = absl::Milliseconds(20);

@@ -6,6 +6,7 @@
 #include "absl/time/time.h"
 #include "common/clock/clock.h"
 #include "common/wire/identity_wire.h"
+#include "common/wire/sample_delta.h"
 #include "common/wire/sample_wire.h"
 #include "controller/api/grpc_server.h"
 
@@ -40,6 +41,13 @@ void TestAgent::Hello(const AgentHello& hello) {
 void TestAgent::SendSample(const HostSample& sample) {
   v1::AttachRequest request;
   *request.mutable_sample() = ToProto(host_id_, sample);
+  Send(request);
+}
+
+void TestAgent::SendDelta(const HostSample& base, const HostSample& sample) {
+  v1::AttachRequest request;
+  *request.mutable_sample() = ToDelta(host_id_, base, sample);
+  ASSERT_EQ(request.sample().base_sequence(), base.sequence) << "a delta is not smaller";
   Send(request);
 }
 

@@ -25,6 +25,8 @@ class TestAgent {
   void Hello(const AgentHello& hello);
   void Send(const v1::AttachRequest& request) { stream_->Write(request); }
   void SendSample(const HostSample& sample);
+  // Against `base`, whether the controller has it or not.
+  void SendDelta(const HostSample& base, const HostSample& sample);
   // Nothing when the stream has ended.
   std::optional<v1::AttachResponse> Read();
   // Reads on to the next message of the kind.

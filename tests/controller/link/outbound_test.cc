@@ -59,5 +59,17 @@ TEST(Outbound, AsksToWaitLast) {
   EXPECT_EQ(outbound.Next()->retry_after().delay().seconds(), 1);
 }
 
+TEST(Outbound, AFullStateRequestSaysWhatIsCommittedWhenItGoes) {
+  Outbound outbound;
+  outbound.PutWelcome(4);
+  outbound.Next();
+  outbound.PutFullStateRequest();
+  outbound.PutAck(6);
+
+  EXPECT_TRUE(outbound.Next()->has_sample_ack());
+  EXPECT_EQ(outbound.Next()->full_state_request().committed_sequence(), 6);
+  EXPECT_FALSE(outbound.Next().has_value());
+}
+
 }  // namespace
 }  // namespace berthmaster

@@ -110,6 +110,45 @@ TEST_P(HistoryConformance, KeepsAnUnknownConnectionRateUnknown) {
   EXPECT_EQ(Read(0, 100).points.at(0).connection_rate, std::nullopt);
 }
 
+TEST_P(HistoryConformance, KeepsThePoolsOfEveryKindApart) {
+  const PoolKey flow = {IpAddress::Parse("10.0.0.1").value(), IpAddress::Parse("10.0.0.2").value(),
+                        443};
+  PoolKey udp_flow = flow;
+  udp_flow.protocol = IpProtocol::kUdp;
+  const std::vector<std::pair<PoolId, std::string>> ids = {
+      {{PoolKind::kConnect, flow}, "10.0.0.1-10.0.0.2-443"},
+      {{PoolKind::kTimeWaitTable, {}}, "time-wait-table"},
+      {{PoolKind::kBind, {.source = flow.source, .destination = {}}}, "bind-10.0.0.1"},
+      {{PoolKind::kUdp, {.source = flow.source, .destination = {}}}, "udp-10.0.0.1"},
+      {{PoolKind::kSnat, flow}, "snat-tcp-10.0.0.1-10.0.0.2-443"},
+      {{PoolKind::kSnat, udp_flow}, "snat-udp-10.0.0.1-10.0.0.2-443"},
+      {{PoolKind::kConntrackTable, {}}, "conntrack-table"},
+      {{PoolKind::kListener, {{}, flow.destination, 443}}, "listen-10.0.0.2-443"},
+  };
+  HistoryEntry entry = MakeEntry("web-1", 5, 1, 0);
+  HostSample sample = *entry.sample;
+  std::vector<PoolSample>& pools = sample.namespaces[0].pools;
+  pools.clear();
+  for (const auto& [id, name] : ids) {
+    PoolSample& pool = pools.emplace_back();
+    pool.kind = id.kind;
+    pool.key = id.key;
+    pool.in_use = static_cast<int32_t>(pools.size());
+  }
+  entry.sample = std::make_shared<const HostSample>(std::move(sample));
+  ASSERT_TRUE(Append({entry}).ok());
+  Open();
+
+  int32_t in_use = 0;
+  for (const auto& [id, name] : ids) {
+    const std::string full_name = "hosts/web-1/netns/7/pools/" + name;
+    absl::StatusOr<PoolHistory> history =
+        history_.reader->ReadPool(full_name, At(0), At(100), 1000);
+    ASSERT_TRUE(history.ok()) << history.status();
+    EXPECT_THAT(InUse(*history), ElementsAre(++in_use)) << name;
+  }
+}
+
 TEST_P(HistoryConformance, ReadsFromTheStartUpToBeforeTheEnd) {
   for (int64_t sequence = 1; sequence <= 5; ++sequence) {
     ASSERT_TRUE(Append({MakeEntry("web-1", 1, sequence, static_cast<int32_t>(sequence))}).ok());

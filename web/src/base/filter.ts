@@ -28,3 +28,11 @@ export function matchesWords(words: readonly string[], text: string): boolean {
   const lower = text.toLowerCase();
   return words.every((word) => lower.includes(word));
 }
+
+/** The filter with key=value in it, or without the key when the value is empty. */
+export function withToken(text: string, key: string, value: string): string {
+  const rest = text
+    .split(/\s+/)
+    .filter((part) => part !== "" && !part.toLowerCase().startsWith(`${key}=`));
+  return [...rest, ...(value === "" ? [] : [`${key}=${value}`])].join(" ");
+}

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { formatEndpoint, hostNameOf, netnsPathOf, pathOf, poolTitle, poolTitleOf } from "./names";
+import { formatEndpoint, hostNameOf, netnsPathOf, pathOf, poolTitleOf } from "./names";
 import { routeOf } from "./routes";
 
 const POOL = "hosts/web-1.example.com/netns/4711/pools/fe80::1-2001:db8::2-443";
@@ -37,10 +37,19 @@ test("names of what stands above", () => {
   expect(netnsPathOf("hosts/a/netns/4711")).toBe("/hosts/a?open=4711");
 });
 
-test("titles of pools", () => {
-  const key = { sourceAddress: "10.0.0.1", destinationAddress: "10.0.0.2", destinationPort: 80 };
-  expect(poolTitle(key)).toBe("10.0.0.1 → 10.0.0.2:80");
-  expect(poolTitleOf(POOL)).toBe("fe80::1 → [2001:db8::2]:443");
-  expect(poolTitleOf("hosts/a/netns/1/pools/time-wait-table")).toBe("TIME_WAIT table");
+test.each([
+  ["fe80::1-2001:db8::2-443", "fe80::1 → [2001:db8::2]:443"],
+  ["time-wait-table", "TIME_WAIT table"],
+  ["bind-0.0.0.0", "bind() on 0.0.0.0"],
+  ["udp-::1", "UDP on ::1"],
+  ["snat-udp-203.0.113.1-10.0.0.2-53", "SNAT udp 203.0.113.1 → 10.0.0.2:53"],
+  ["conntrack-table", "conntrack table"],
+  ["listen-::-80", "listener [::]:80"],
+  ["arp-eth0", "arp-eth0"],
+])("the title of pool %s is %s", (id, title) => {
+  expect(poolTitleOf(`hosts/a/netns/1/pools/${id}`)).toBe(title);
+});
+
+test("an IPv6 address stands in brackets before its port", () => {
   expect(formatEndpoint("::1", 80)).toBe("[::1]:80");
 });

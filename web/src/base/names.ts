@@ -30,23 +30,34 @@ export function formatEndpoint(address: string, port: number): string {
   return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
-/** The fields of a pool or incident that say which pool it is. */
-export interface PoolKey {
-  sourceAddress: string;
-  destinationAddress: string;
-  destinationPort: number;
-}
-
-/** What a person calls the pool of a resource name, as poolTitle does. */
+/**
+ * What a person calls the pool of a resource name: "10.0.0.1 → 10.0.0.2:443", "listener [::]:80",
+ * "TIME_WAIT table"; of a kind from a later version the last part of the name.
+ */
 export function poolTitleOf(name: string): string {
-  const [source, destination, port] = idOf(name).split("-");
-  const destinationPort = Number(port);
-  if (!source || !destination || !Number.isInteger(destinationPort)) return "TIME_WAIT table";
-  return poolTitle({ sourceAddress: source, destinationAddress: destination, destinationPort });
+  const id = idOf(name);
+  const [kind = "", ...key] = id.split("-");
+  switch (kind) {
+    case "time":
+      return "TIME_WAIT table";
+    case "conntrack":
+      return "conntrack table";
+    case "bind":
+      return `bind() on ${key[0]}`;
+    case "udp":
+      return `UDP on ${key[0]}`;
+    case "snat":
+      return `SNAT ${key[0]} ${flowOf(key.slice(1)) ?? id}`;
+    case "listen":
+      return `listener ${formatEndpoint(key[0] ?? "", Number(key[1]))}`;
+    default:
+      return flowOf([kind, ...key]) ?? id;
+  }
 }
 
-/** What a person calls a pool: "10.0.0.1 → 10.0.0.2:443" or "TIME_WAIT table". */
-export function poolTitle(key: PoolKey): string {
-  if (key.destinationAddress === "") return "TIME_WAIT table";
-  return `${key.sourceAddress} → ${formatEndpoint(key.destinationAddress, key.destinationPort)}`;
+// Source, destination and port.
+function flowOf([source, destination, port]: string[]): string | undefined {
+  const destinationPort = Number(port);
+  if (!source || !destination || !Number.isInteger(destinationPort)) return undefined;
+  return `${source} → ${formatEndpoint(destination, destinationPort)}`;
 }

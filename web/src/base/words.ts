@@ -1,5 +1,13 @@
-import { AgentProfile, HostState } from "../gen/berthmaster/v1/host_pb";
+import {
+  AgentCapability,
+  AgentProfile,
+  HostState,
+  type NetnsFinding,
+  NetnsFindingKind,
+  SocketSource,
+} from "../gen/berthmaster/v1/host_pb";
 import { IncidentCause, IncidentSeverity, IncidentState } from "../gen/berthmaster/v1/incident_pb";
+import { type Pool, PoolKind } from "../gen/berthmaster/v1/pool_pb";
 import {
   RecommendationKind,
   RecommendationRisk,
@@ -40,9 +48,118 @@ export function profileWord(profile: AgentProfile | undefined): Word {
       return { label: "observe", tone: "muted" };
     case AgentProfile.ENFORCE:
       return { label: "enforce", tone: "calm" };
+    case AgentProfile.OBSERVE_LITE:
+      return { label: "observe-lite", tone: "muted" };
     default:
       return UNKNOWN;
   }
+}
+
+/** What an agent can see or do, for a person. */
+export function capabilityWord(capability: AgentCapability): string {
+  switch (capability) {
+    case AgentCapability.SOCK_DIAG:
+      return "dumps sockets by netlink";
+    case AgentCapability.ALL_NETNS:
+      return "enters every netns";
+    case AgentCapability.APPLY_SYSCTL:
+      return "writes sysctls";
+    case AgentCapability.CONNECT_FAILURES:
+      return "counts connect() that found no port";
+    case AgentCapability.BIND_OWNERSHIP:
+      return "tells ports made by bind() from those made by connect()";
+    case AgentCapability.CONNTRACK:
+      return "dumps conntrack entries";
+    case AgentCapability.OWNERS:
+      return "names the processes that hold sockets";
+    default:
+      return "unknown";
+  }
+}
+
+/** Where the socket states of a namespace come from, and what that source cannot see. */
+export function sourceWord(source: SocketSource): string {
+  switch (source) {
+    case SocketSource.NETLINK:
+      return "netlink";
+    case SocketSource.SS:
+      return "ss";
+    case SocketSource.PROCFS:
+      return "procfs, which shows no socket that is only bound";
+    default:
+      return "unknown";
+  }
+}
+
+/** What a finding is: a short name and a sentence. */
+export function findingWords(finding: NetnsFinding): { name: string; text: string } {
+  const count = finding.socketCount;
+  switch (finding.kind) {
+    case NetnsFindingKind.SELF_CONNECT:
+      return {
+        name: "self-connect",
+        text: `${count} connected to themselves: a client dialled a local service that is not there, and its port is in the range.`,
+      };
+    case NetnsFindingKind.RESTART_BLOCKED:
+      return {
+        name: "restart blocked",
+        text: `the listener is gone and ${count} of its connections hold the port: bind() fails with EADDRINUSE unless both listeners use SO_REUSEADDR.`,
+      };
+    default:
+      return { name: "unknown", text: "the server names something this dashboard does not know." };
+  }
+}
+
+/** A kind of pool: its short name, and what it holds and how its end shows. */
+export function poolKindWords(kind: PoolKind): { name: string; text: string } {
+  switch (kind) {
+    case PoolKind.CONNECT:
+      return {
+        name: "connect",
+        text: "Ports for connect() from this source to this destination. Runs out as EADDRNOTAVAIL.",
+      };
+    case PoolKind.TIME_WAIT_TABLE:
+      return {
+        name: "TIME_WAIT table",
+        text: "TIME_WAIT and FIN_WAIT_2 of the netns against tcp_max_tw_buckets. Runs out as TCPTimeWaitOverflow.",
+      };
+    case PoolKind.BIND:
+      return {
+        name: "bind",
+        text: "Ports for bind() to port 0 on this source, whatever the destination. Runs out as EADDRINUSE.",
+      };
+    case PoolKind.UDP:
+      return {
+        name: "UDP",
+        text: "Ports for UDP sockets on this source, whatever the destination. Runs out as EAGAIN or EADDRINUSE.",
+      };
+    case PoolKind.SNAT:
+      return {
+        name: "SNAT",
+        text: "Ports for source NAT to this source, towards this destination. Runs out as dropped packets.",
+      };
+    case PoolKind.CONNTRACK_TABLE:
+      return {
+        name: "conntrack table",
+        text: "conntrack entries of the netns against nf_conntrack_max. Runs out as dropped packets.",
+      };
+    case PoolKind.LISTENER:
+      return {
+        name: "listener",
+        text: "Connections that wait for accept() against the backlog. Runs out as ListenOverflows.",
+      };
+    default:
+      return {
+        name: "unknown",
+        text: "The server names a kind that this dashboard does not know.",
+      };
+  }
+}
+
+/** The highest utilization of pools; an accept queue fills and empties within milliseconds and does not count. */
+export function worstUtilization(pools: readonly Pool[]): number | undefined {
+  const counted = pools.filter((pool) => pool.kind !== PoolKind.LISTENER);
+  return counted.length > 0 ? Math.max(...counted.map((pool) => pool.utilization)) : undefined;
 }
 
 /** The word for an incident's severity. */

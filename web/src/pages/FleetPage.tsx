@@ -3,10 +3,11 @@ import { useAttention } from "../api/attention";
 import { createHostList, createPoolList } from "../api/lists";
 import type { Listed } from "../api/paging";
 import { getCommand } from "../base/commands";
-import { matchesWords } from "../base/filter";
+import { matchesWords, withToken } from "../base/filter";
 import { formatCount } from "../base/format";
 import { KNEE } from "../base/level";
 import { createQueryState, sortParam, textParam } from "../base/query";
+import { poolKindWords } from "../base/words";
 import { type Host, HostState } from "../gen/berthmaster/v1/host_pb";
 import { DataTable } from "../widgets/DataTable";
 import { Facts } from "../widgets/Facts";
@@ -14,14 +15,20 @@ import { FilterBox } from "../widgets/FilterBox";
 import { Loaded } from "../widgets/Loaded";
 import { PageHead } from "../widgets/PageHead";
 import { Panel } from "../widgets/Panel";
+import { Select } from "../widgets/Select";
 import { AllWell, FirstRun } from "./FleetQuiet";
 import { HostMap } from "./HostMap";
 import { INCIDENT_COLUMNS } from "./incident_columns";
 import { FLEET_POOL_COLUMNS, poolText } from "./pool_columns";
-import { POOL_FILTER_HINT, readPoolFilter } from "./pool_query";
+import { kindInFilter, POOL_FILTER_HINT, POOL_KINDS, readPoolFilter } from "./pool_query";
 
 /** How many pools are listed at first; asking for more multiplies by ten. */
 const POOLS_FIRST = 50;
+
+const KIND_OPTIONS = [
+  { value: "", label: "all kinds" },
+  ...[...POOL_KINDS].map(([value, kind]) => ({ value, label: poolKindWords(kind).name })),
+];
 
 const NO_SORT = sortParam({ column: "", direction: "descending" });
 
@@ -114,12 +121,20 @@ function NearestPools() {
     <Panel
       title="Pools nearest to exhaustion"
       aside={
-        <FilterBox
-          label="Filter the pools"
-          hint={POOL_FILTER_HINT}
-          value={filter()}
-          onInput={setFilter}
-        />
+        <>
+          <Select
+            label="Kind of pool"
+            options={KIND_OPTIONS}
+            value={kindInFilter(filter())}
+            onChoose={(kind) => setFilter(withToken(filter(), "kind", kind))}
+          />
+          <FilterBox
+            label="Filter the pools"
+            hint={POOL_FILTER_HINT}
+            value={filter()}
+            onInput={setFilter}
+          />
+        </>
       }
     >
       <Loaded of={pools} what="the pools">

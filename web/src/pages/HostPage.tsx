@@ -4,8 +4,8 @@ import { createHost } from "../api/resources";
 import { describeCommand } from "../base/commands";
 import { idOf } from "../base/names";
 import { createQueryState, idsParam } from "../base/query";
-import { hostStateWord, profileWord } from "../base/words";
-import { AgentCapability, type Host, type Netns } from "../gen/berthmaster/v1/host_pb";
+import { capabilityWord, hostStateWord, profileWord, worstUtilization } from "../base/words";
+import type { Host, Netns } from "../gen/berthmaster/v1/host_pb";
 import { type Pool, PoolKind } from "../gen/berthmaster/v1/pool_pb";
 import { Ago } from "../widgets/Ago";
 import { Badge } from "../widgets/Badge";
@@ -67,9 +67,13 @@ function HostFacts(props: { host: Host }) {
           { label: "kernel", value: identity()?.kernelRelease },
           { label: "agent", value: identity()?.agentVersion },
           { label: "host name", value: identity()?.hostName },
-          { label: "capabilities", value: identity()?.capabilities.map(capabilityWord).join(", ") },
         ]}
       />
+      <Show when={identity()?.capabilities.length}>
+        <p class="panel-text muted">
+          The agent {identity()?.capabilities.map(capabilityWord).join(", ")}.
+        </p>
+      </Show>
       <Show when={identity()?.limitations.length}>
         <div class="note note-warning">
           <p>What the agent cannot see or do here:</p>
@@ -80,10 +84,6 @@ function HostFacts(props: { host: Host }) {
       </Show>
     </>
   );
-}
-
-function capabilityWord(capability: AgentCapability): string {
-  return (AgentCapability[capability] ?? "unknown").toLowerCase().replaceAll("_", " ");
 }
 
 function Namespaces(props: { host: string }) {
@@ -147,8 +147,7 @@ function poolsByNetns(pools: readonly Pool[]): Map<string, Pool[]> {
 
 /** Namespaces by the utilization of their worst pool, then by label. */
 export function worstFirst(namespaces: readonly Netns[], pools: Map<string, Pool[]>): Netns[] {
-  const worst = (netns: Netns) =>
-    Math.max(-1, ...(pools.get(netns.name) ?? []).map((pool) => pool.utilization));
+  const worst = (netns: Netns) => worstUtilization(pools.get(netns.name) ?? []) ?? -1;
   return namespaces
     .map((netns) => ({ netns, utilization: worst(netns) }))
     .sort((a, b) => b.utilization - a.utilization || (a.netns.label < b.netns.label ? -1 : 1))

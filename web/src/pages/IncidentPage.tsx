@@ -6,7 +6,7 @@ import { useApi } from "../api/services";
 import type { Watched } from "../api/watched";
 import { actionCommand, describeCommand } from "../base/commands";
 import { formatAbsolute, formatPercent, formatTimeOfDay } from "../base/format";
-import { idOf, netnsPathOf, pathOf, poolTitle } from "../base/names";
+import { idOf, netnsPathOf, pathOf, poolTitleOf } from "../base/names";
 import { millisOf } from "../base/time";
 import { causeWords, incidentStateWord, severityWord } from "../base/words";
 import { type Incident, IncidentState } from "../gen/berthmaster/v1/incident_pb";
@@ -92,7 +92,10 @@ function IncidentFigures(props: { incident: Incident }) {
             </Known>
           ),
         },
-        { label: "pool", value: <a href={pathOf(incident().pool)}>{poolTitle(incident())}</a> },
+        {
+          label: "pool",
+          value: <a href={pathOf(incident().pool)}>{poolTitleOf(incident().pool)}</a>,
+        },
         {
           label: "host / netns",
           value: (

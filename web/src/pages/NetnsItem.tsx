@@ -1,6 +1,7 @@
 import { createMemo, For, Show } from "solid-js";
 import { formatCount } from "../base/format";
 import { idOf } from "../base/names";
+import { sourceWord, worstUtilization } from "../base/words";
 import type { Netns } from "../gen/berthmaster/v1/host_pb";
 import type { Pool } from "../gen/berthmaster/v1/pool_pb";
 import { Ago } from "../widgets/Ago";
@@ -8,6 +9,7 @@ import { DataTable } from "../widgets/DataTable";
 import { Facts } from "../widgets/Facts";
 import { Known } from "../widgets/Known";
 import { Utilization } from "../widgets/Utilization";
+import { NetnsNotes } from "./NetnsNotes";
 import { NETNS_POOL_COLUMNS } from "./pool_columns";
 
 interface NetnsItemProps {
@@ -27,8 +29,7 @@ export function timeWaitCapacity(netns: Netns): number | undefined {
 
 /** One namespace of a host, to unfold. */
 export function NetnsItem(props: NetnsItemProps) {
-  const worst = () =>
-    props.pools.length > 0 ? Math.max(...props.pools.map((pool) => pool.utilization)) : undefined;
+  const worst = () => worstUtilization(props.pools);
   const toggle = (event: MouseEvent) => {
     // The URL decides what is unfolded, not the element.
     event.preventDefault();
@@ -40,8 +41,10 @@ export function NetnsItem(props: NetnsItemProps) {
       <summary onClick={toggle}>
         <span class="netns-label">{props.netns.label || idOf(props.netns.name)}</span>
         <span class="muted">inode {String(props.netns.inode)}</span>
-        <Show when={worst() !== undefined} fallback={<span class="muted">no pool</span>}>
+        <Show when={worst() !== undefined}>
           <Utilization value={worst()} />
+        </Show>
+        <Show when={props.pools.length > 0} fallback={<span class="muted">no pool</span>}>
           <span class="muted">
             {props.pools.length === 1 ? "1 pool" : `${formatCount(props.pools.length)} pools`}
           </span>
@@ -84,6 +87,8 @@ function NetnsBody(props: { netns: Netns; pools: readonly Pool[] }) {
               value: formatCount(props.netns.timeWaitOverflowCount),
             },
             { label: "TCP sockets in use", value: formatCount(props.netns.tcpInUse) },
+            { label: "UDP sockets in use", value: formatCount(props.netns.udpInUse) },
+            { label: "socket states from", value: sourceWord(props.netns.source) },
             {
               label: "listening ports in the range",
               value: props.netns.listeningPortsInRange.join(", ") || "none",
@@ -113,6 +118,7 @@ function NetnsBody(props: { netns: Netns; pools: readonly Pool[] }) {
           </tbody>
         </table>
       </div>
+      <NetnsNotes netns={props.netns} />
       <Show when={props.netns.limitations.length > 0}>
         <div class="note note-warning">
           <p>What could not be read here:</p>

@@ -2,26 +2,22 @@ import { createMemo, For, Show } from "solid-js";
 import { createIncidentList } from "../api/lists";
 import { createPool, createPoolHistory } from "../api/resources";
 import { describeCommand } from "../base/commands";
-import { formatCount, formatDuration, formatPercent, formatRate } from "../base/format";
+import { formatCount, formatPercent } from "../base/format";
 import { hostNameOf, idOf, netnsPathOf, pathOf, poolTitleOf } from "../base/names";
 import { choiceParam, createQueryState } from "../base/query";
 import { durationMillisOf, millisOf } from "../base/time";
+import { poolKindWords } from "../base/words";
 import { PoolChart } from "../charts/PoolChart";
 import { poolSeries } from "../charts/pool_series";
 import { ReleaseChart } from "../charts/ReleaseChart";
 import { type Pool, PoolKind } from "../gen/berthmaster/v1/pool_pb";
-import { Ago } from "../widgets/Ago";
 import { Choice } from "../widgets/Choice";
 import { DataTable } from "../widgets/DataTable";
-import { Facts } from "../widgets/Facts";
-import { Known } from "../widgets/Known";
 import { Loaded } from "../widgets/Loaded";
 import { PageHead } from "../widgets/PageHead";
 import { Panel } from "../widgets/Panel";
-import { TimeLeft } from "../widgets/TimeLeft";
-import { Utilization } from "../widgets/Utilization";
 import { INCIDENT_COLUMNS } from "./incident_columns";
-import { RATE_UNKNOWN } from "./pool_columns";
+import { PoolFigures, PoolOwners } from "./PoolFigures";
 
 const MINUTE = 60_000;
 
@@ -51,7 +47,16 @@ export function PoolPage(props: { name: string }) {
         command={describeCommand("pool", props.name)}
       />
       <Loaded of={pool} what="the pool">
-        {(found) => <PoolFigures pool={found()} />}
+        {(found) => (
+          <>
+            <p class="panel-text muted">
+              <strong>{poolKindWords(found().kind).name}</strong>:{" "}
+              {poolKindWords(found().kind).text}
+            </p>
+            <PoolFigures pool={found()} />
+            <PoolOwners owners={found().owners} />
+          </>
+        )}
       </Loaded>
       <HistoryPanel name={props.name} pool={pool.value()} />
       <Show when={incidents.value()?.items.length}>
@@ -66,22 +71,33 @@ export function PoolPage(props: { name: string }) {
       </Show>
       <Show when={pool.value()}>
         {(found) => (
-          <div class="columns">
-            <Panel title="TIME_WAIT releases of the coming minute">
-              <Show
-                when={found().timeWaitReleases.length > 0}
-                fallback={<p class="empty">No socket of this pool is in TIME_WAIT.</p>}
-              >
-                <ReleaseChart releases={found().timeWaitReleases} />
-              </Show>
-            </Panel>
-            <Panel title="Sockets by TCP state">
-              <StatesTable pool={found()} />
-            </Panel>
-          </div>
+          <Show when={hasSockets(found())}>
+            <div class="columns">
+              <Panel title="TIME_WAIT releases of the coming minute">
+                <Show
+                  when={found().timeWaitReleases.length > 0}
+                  fallback={<p class="empty">No socket of this pool is in TIME_WAIT.</p>}
+                >
+                  <ReleaseChart releases={found().timeWaitReleases} />
+                </Show>
+              </Panel>
+              <Panel title="Sockets by TCP state">
+                <StatesTable pool={found()} />
+              </Panel>
+            </div>
+          </Show>
         )}
       </Show>
     </>
+  );
+}
+
+// Pools of the other kinds count ports, conntrack entries or connections in a queue.
+function hasSockets(pool: Pool): boolean {
+  return (
+    pool.kind === PoolKind.CONNECT ||
+    pool.kind === PoolKind.TIME_WAIT_TABLE ||
+    Object.keys(pool.states).length > 0
   );
 }
 
@@ -93,81 +109,6 @@ function trailOf(name: string, pool: Pool | undefined) {
     { label: idOf(host), path: pathOf(host) },
     { label: pool?.netnsLabel || idOf(netns), path: netnsPathOf(netns) },
   ];
-}
-
-function PoolFigures(props: { pool: Pool }) {
-  const pool = () => props.pool;
-  return (
-    <Facts
-      as="figures"
-      facts={[
-        {
-          label: "utilization",
-          value: (
-            <Utilization
-              value={pool().utilization}
-              reusable={pool().capacity > 0 ? pool().reusable / pool().capacity : undefined}
-              settled={pool().settledUtilization}
-              knee={pool().kind === PoolKind.CONNECT}
-            />
-          ),
-        },
-        {
-          label: "time to exhaustion",
-          value: (
-            <TimeLeft
-              left={pool().timeToExhaustion}
-              from={pool().sampleTime}
-              settled={pool().settledUtilization}
-            />
-          ),
-        },
-        {
-          label: "settles at",
-          value: (
-            <Known value={pool().settledUtilization} why={RATE_UNKNOWN}>
-              {(settled) => (
-                <span classList={{ "tone-critical": settled >= 1 }}>{formatPercent(settled)}</span>
-              )}
-            </Known>
-          ),
-        },
-        { label: "in use", value: formatCount(pool().inUse) },
-        { label: "capacity", value: formatCount(pool().capacity) },
-        { label: "reusable", value: formatCount(pool().reusable) },
-        { label: "headroom", value: formatCount(pool().headroom) },
-        { label: "blocked ports", value: formatCount(pool().blocked) },
-        {
-          label: "new connections",
-          value: (
-            <Known value={pool().connectionRate} why={RATE_UNKNOWN}>
-              {(rate) => formatRate(rate)}
-            </Known>
-          ),
-        },
-        {
-          label: "new TIME_WAIT",
-          value: (
-            <Known value={pool().timeWaitRate} why={RATE_UNKNOWN}>
-              {(rate) => formatRate(rate)}
-            </Known>
-          ),
-        },
-        {
-          label: "hold time",
-          value: (
-            <Known
-              value={durationMillisOf(pool().holdTime)}
-              why="no connection has closed in the rate window"
-            >
-              {(millis) => formatDuration(millis)}
-            </Known>
-          ),
-        },
-        { label: "sample", value: <Ago time={pool().sampleTime} /> },
-      ]}
-    />
-  );
 }
 
 function HistoryPanel(props: { name: string; pool: Pool | undefined }) {

@@ -1,11 +1,13 @@
 import { create } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
+import { withToken } from "../base/filter";
+import { poolKindWords, worstUtilization } from "../base/words";
 import { HostSchema, NetnsSchema } from "../gen/berthmaster/v1/host_pb";
-import { PoolKind } from "../gen/berthmaster/v1/pool_pb";
+import { PoolKind, PoolSchema } from "../gen/berthmaster/v1/pool_pb";
 import { sortRows } from "../widgets/DataTable";
 import { countLevels, mapHosts } from "./HostMap";
 import { timeWaitCapacity } from "./NetnsItem";
-import { readPoolFilter } from "./pool_query";
+import { kindInFilter, POOL_KINDS, readPoolFilter } from "./pool_query";
 
 const host = (id: string, utilizationMax?: number) =>
   create(HostSchema, {
@@ -59,4 +61,26 @@ test("an unreadable tcp_max_tw_buckets is unknown, not zero", () => {
   expect(timeWaitCapacity(netns({}))).toBeUndefined();
   expect(timeWaitCapacity(netns({ "net.ipv4.tcp_max_tw_buckets": "" }))).toBeUndefined();
   expect(timeWaitCapacity(netns({ "net.ipv4.tcp_max_tw_buckets": "16384" }))).toBe(16384);
+});
+
+test("every kind of pool can be filtered by and has words", () => {
+  const kinds = Object.values(PoolKind).filter((kind) => typeof kind === "number" && kind > 0);
+  expect([...POOL_KINDS.values()].sort()).toEqual(kinds.sort());
+  for (const [typed, kind] of POOL_KINDS) {
+    expect(readPoolFilter(`kind=${typed}`, 50).query.kind).toBe(kind);
+    expect(kindInFilter(`kind=${typed.toUpperCase()} blue`)).toBe(typed);
+    expect(poolKindWords(kind).text).toContain("Runs out as");
+  }
+  expect(kindInFilter("kind=x")).toBe("");
+});
+
+test("choosing a kind changes only that token of the filter", () => {
+  expect(withToken("blue kind=udp host=a", "kind", "snat")).toBe("blue host=a kind=snat");
+  expect(withToken("kind=udp blue", "kind", "")).toBe("blue");
+});
+
+test("a full accept queue is not the worst pool", () => {
+  const pool = (kind: PoolKind, utilization: number) => create(PoolSchema, { kind, utilization });
+  expect(worstUtilization([pool(PoolKind.LISTENER, 1), pool(PoolKind.BIND, 0.2)])).toBe(0.2);
+  expect(worstUtilization([pool(PoolKind.LISTENER, 1)])).toBeUndefined();
 });

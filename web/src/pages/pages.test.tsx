@@ -60,6 +60,40 @@ test("a host shows its namespaces, what it cannot see, and unknown with its reas
   expect(app.text()).toContain("unknown: the agent could not read net.ipv4.tcp_max_tw_buckets");
 });
 
+test("a namespace shows findings, failures, what is not listed, counters and its source", async () => {
+  app = renderApp(`/hosts/demo-1?open=${SICK_NETNS.split("/").at(-1)}`);
+  await app.says("restart blocked");
+  await app.says("the listener is gone and 31 of its connections hold the port");
+  await app.says("17 times: checkout (pid 4711), 10.77.0.1 → 10.77.0.2:8080");
+  await app.says("At least 2,100 smaller connect pools are not listed: 2,345 sockets, 12 of them");
+  await app.says("TcpExt.ListenOverflows");
+  await app.says("listener 0.0.0.0:8080");
+  await app.says("SNAT udp 203.0.113.1 → 10.77.0.3:53");
+  await app.says("tells ports made by bind() from those made by connect()");
+});
+
+test("a pool of another kind says what it is, and shows nothing that it has not", async () => {
+  app = renderApp(`/pools/${SICK_NETNS}/pools/listen-0.0.0.0-8080`);
+  await app.says("Connections that wait for accept() against the backlog.");
+  await app.says("unknown: it is not measured for pools of this kind");
+  expect(app.text()).not.toContain("blocked ports");
+  expect(app.text()).not.toContain("Sockets by TCP state");
+});
+
+test("the kind of the pools is chosen beside the filter", async () => {
+  app = renderApp("/");
+  await app.says("bind() on 10.77.0.1");
+  const select = document.querySelector<HTMLSelectElement>('select[aria-label="Kind of pool"]');
+  if (!select) throw new Error("no choice of kind");
+  select.value = "conntrack-table";
+  select.dispatchEvent(new Event("change", { bubbles: true }));
+  await vi.waitFor(
+    () => expect(window.location.search).toBe("?filter=kind%3Dconntrack-table"),
+    PATIENCE,
+  );
+  await vi.waitFor(() => expect(app.text()).not.toContain("bind() on 10.77.0.1"), PATIENCE);
+});
+
 test("what is unfolded stands in the URL", async () => {
   app = renderApp("/hosts/demo-1?open=1");
   await app.says("inode 4026532711");
@@ -76,6 +110,9 @@ test("a pool shows its figures, states, releases and incidents", async () => {
   await app.says("Incidents of this pool");
   await app.says("TIME_WAIT sockets end within 61 s");
   await app.says("The chart as a table");
+  await app.says("checkout (pid 4711) in /system.slice/checkout.service");
+  await app.says(/of them closed first here ?97.0 %/);
+  await app.says(/connect\(\) found no port ?17/);
   expect(app.text()).toContain("berthctl describe pool");
   const pressed = document.querySelector('.choice [aria-pressed="true"]');
   expect(pressed?.textContent).toBe("5 min");

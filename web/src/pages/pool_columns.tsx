@@ -1,7 +1,8 @@
 import { Show } from "solid-js";
 import { formatCount, formatPercent, formatRate } from "../base/format";
-import { hostNameOf, idOf, netnsPathOf, pathOf, poolTitle } from "../base/names";
+import { hostNameOf, idOf, netnsPathOf, pathOf, poolTitleOf } from "../base/names";
 import { durationMillisOf } from "../base/time";
+import { poolKindWords } from "../base/words";
 import { type Pool, PoolKind } from "../gen/berthmaster/v1/pool_pb";
 import type { Column } from "../widgets/DataTable";
 import { Known } from "../widgets/Known";
@@ -11,16 +12,32 @@ import { Utilization } from "../widgets/Utilization";
 /** Why a rate or forecast may be missing. */
 export const RATE_UNKNOWN = "the rate window, 5 s or more, is not full yet";
 
+const NO_RATE = "it is not measured for pools of this kind";
+
+/** Why this pool may have no rate or forecast. */
+export function whyNoRate(pool: Pool): string {
+  return pool.kind === PoolKind.CONNECT || pool.kind === PoolKind.TIME_WAIT_TABLE
+    ? RATE_UNKNOWN
+    : NO_RATE;
+}
+
 /** The text of a pool that free filter words are looked for in. */
 export function poolText(pool: Pool): string {
-  return `${pool.name} ${pool.netnsLabel} ${poolTitle(pool)}`;
+  return `${pool.name} ${pool.netnsLabel} ${poolTitleOf(pool.name)} ${poolKindWords(pool.kind).name}`;
 }
 
 const POOL: Column<Pool> = {
   id: "pool",
   title: "Pool",
-  cell: (pool) => <a href={pathOf(pool.name)}>{poolTitle(pool)}</a>,
-  sortBy: (pool) => poolTitle(pool),
+  cell: (pool) => <a href={pathOf(pool.name)}>{poolTitleOf(pool.name)}</a>,
+  sortBy: (pool) => poolTitleOf(pool.name),
+};
+
+const KIND: Column<Pool> = {
+  id: "kind",
+  title: "Kind",
+  cell: (pool) => <span class="muted">{poolKindWords(pool.kind).name}</span>,
+  sortBy: (pool) => poolKindWords(pool.kind).name,
 };
 
 const NETNS: Column<Pool> = {
@@ -79,7 +96,7 @@ const FIGURES: Column<Pool>[] = [
     title: "Settles at",
     figure: true,
     cell: (pool) => (
-      <Known value={pool.settledUtilization} why={RATE_UNKNOWN}>
+      <Known value={pool.settledUtilization} why={whyNoRate(pool)}>
         {(settled) => (
           <Show when={settled >= 1} fallback={formatPercent(settled)}>
             <strong class="tone-critical">{formatPercent(settled)}</strong>
@@ -107,7 +124,7 @@ const FIGURES: Column<Pool>[] = [
     title: "New connections",
     figure: true,
     cell: (pool) => (
-      <Known value={pool.connectionRate} why={RATE_UNKNOWN}>
+      <Known value={pool.connectionRate} why={whyNoRate(pool)}>
         {(rate) => formatRate(rate)}
       </Known>
     ),
@@ -116,7 +133,7 @@ const FIGURES: Column<Pool>[] = [
 ];
 
 /** The columns of pools from the whole fleet. */
-export const FLEET_POOL_COLUMNS: readonly Column<Pool>[] = [POOL, NETNS, ...FIGURES];
+export const FLEET_POOL_COLUMNS: readonly Column<Pool>[] = [POOL, KIND, NETNS, ...FIGURES];
 
 /** The columns of pools within one namespace. */
-export const NETNS_POOL_COLUMNS: readonly Column<Pool>[] = [POOL, ...FIGURES];
+export const NETNS_POOL_COLUMNS: readonly Column<Pool>[] = [POOL, KIND, ...FIGURES];

@@ -22,7 +22,7 @@ import { FakeCircle } from "./fake_circle";
 import { incident, recommendations, rollout } from "./fake_decisions";
 import { INCIDENT, SICK_HOST, SICK_POOL } from "./fake_names";
 import { FakeNotices } from "./fake_notices";
-import { forecastOf, historyOf, namespacesOf, sickPool } from "./fake_sick_pool";
+import { forecastOf, historyOf, namespacesOf, otherPools, sickPool } from "./fake_sick_pool";
 
 /** What a fake fleet is made of. */
 export interface FakeFleetOptions {
@@ -79,6 +79,7 @@ export class FakeFleet {
         const pools = this.pools().filter(
           (pool) =>
             pool.name?.startsWith(filter?.byHost ?? "") &&
+            (!filter?.byKind || pool.kind === filter.byKind) &&
             (pool.utilization ?? 0) >= (filter?.byUtilizationMin ?? 0) &&
             (!filter?.byDestinationPort || pool.destinationPort === filter.byDestinationPort),
         );
@@ -169,7 +170,11 @@ export class FakeFleet {
           kernelRelease: "6.1.0-18-amd64",
           agentVersion: "0.1.0",
           profile: AgentProfile.ENFORCE,
-          capabilities: [AgentCapability.SOCK_DIAG, AgentCapability.APPLY_SYSCTL],
+          capabilities: [
+            AgentCapability.SOCK_DIAG,
+            AgentCapability.APPLY_SYSCTL,
+            AgentCapability.BIND_OWNERSHIP,
+          ],
           limitations: [
             "Only the agent's own netns: start it with CAP_SYS_ADMIN to see the others.",
           ],
@@ -177,7 +182,7 @@ export class FakeFleet {
         attachTime: timestampAt(now - 3_600_000),
         sampleTime: pool.sampleTime,
         netnsCount: 2,
-        poolCount: 2,
+        poolCount: 6,
         utilizationMax: pool.utilization,
         worstPool: SICK_POOL,
         headroomMin: pool.headroom,
@@ -189,7 +194,7 @@ export class FakeFleet {
 
   private pools() {
     const calm = calmPools(this.options.calmHosts ?? 11, this.options.now());
-    const sick = this.sick ? [sickPool(this.circle)] : [];
+    const sick = this.sick ? [sickPool(this.circle), ...otherPools(this.circle)] : [];
     return [...sick, ...calm].sort((a, b) => b.utilization - a.utilization);
   }
 

@@ -1,5 +1,6 @@
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { durationOf, millisOf, timestampAt } from "../base/time";
+import { NetnsFindingKind, SocketSource } from "../gen/berthmaster/v1/host_pb";
 import { PoolKind } from "../gen/berthmaster/v1/pool_pb";
 import { type FakeCircle, RATE, TIME_WAIT } from "./fake_circle";
 import { SICK_HOST, SICK_NETNS, SICK_POOL } from "./fake_names";
@@ -34,8 +35,47 @@ export function sickPool(circle: FakeCircle) {
     settledUtilization: settled,
     ...(settled > 1 ? { timeToExhaustion: durationOf(left) } : {}),
     blocked: 0,
+    closeRate: RATE,
+    localCloseShare: 0.97,
+    wrongParityShare: 0.41,
+    earlyBindShare: 0,
+    connectFailureCount: 17n,
+    owners: [
+      {
+        process: "checkout",
+        pid: 4711,
+        cgroup: "/system.slice/checkout.service",
+        socketCount: 200,
+      },
+      { process: "", pid: 0, cgroup: "", socketCount: 3 },
+    ],
     sampleTime: timestampAt(circle.sampleTime),
   };
+}
+
+/** A pool of each other kind, in the namespace of the sick one. */
+export function otherPools(circle: FakeCircle) {
+  const pool = (id: string, kind: PoolKind, inUse: number, capacity: number) => ({
+    name: `${SICK_NETNS}/pools/${id}`,
+    netns: SICK_NETNS,
+    netnsInode: 4026532711n,
+    netnsLabel: "blue",
+    kind,
+    capacity,
+    inUse,
+    headroom: capacity - inUse,
+    utilization: inUse / capacity,
+    destinationPort: 0,
+    sampleTime: timestampAt(circle.sampleTime),
+  });
+  return [
+    // A full accept queue is no full host.
+    pool("listen-0.0.0.0-8080", PoolKind.LISTENER, 128, 128),
+    pool("bind-10.77.0.1", PoolKind.BIND, 3, 400),
+    pool("udp-10.77.0.1", PoolKind.UDP, 2, 400),
+    pool("snat-udp-203.0.113.1-10.77.0.3-53", PoolKind.SNAT, 40, 64511),
+    pool("conntrack-table", PoolKind.CONNTRACK_TABLE, 331, 262144),
+  ];
 }
 
 /** What only GetPool gives. */
@@ -99,6 +139,29 @@ export function namespacesOf(host: string, circle: FakeCircle, now: number) {
     timeWaitOverflowCount: 0n,
     sampleTime: timestampAt(circle.sampleTime),
     limitations: [],
+    source: SocketSource.NETLINK,
+    udpInUse: 2,
+    counters: { "TcpExt.ListenOverflows": 9n, "Tcp.ActiveOpens": 157n },
+    findings: [
+      {
+        kind: NetnsFindingKind.RESTART_BLOCKED,
+        address: "0.0.0.0",
+        port: 40081,
+        socketCount: 31,
+      },
+    ],
+    connectFailures: [
+      {
+        sourceAddress: "10.77.0.1",
+        destinationAddress: "10.77.0.2",
+        destinationPort: 8080,
+        process: "checkout",
+        pid: 4711,
+        cgroup: "",
+        failureCount: 17n,
+      },
+    ],
+    remainder: { poolCount: 2100, inUse: 2345n, reusable: 12n, lowerBound: true },
   };
   const own = {
     ...sick,
@@ -109,6 +172,11 @@ export function namespacesOf(host: string, circle: FakeCircle, now: number) {
     sysctls: { "net.ipv4.ip_local_port_range": "32768 60999" },
     timeWait: 12,
     listeningPortsInRange: [],
+    source: SocketSource.PROCFS,
+    counters: {},
+    findings: [],
+    connectFailures: [],
+    remainder: undefined,
     sampleTime: timestampAt(now - 2000),
     limitations: ["net.ipv4.tcp_max_tw_buckets could not be read: permission denied"],
   };
