@@ -31,10 +31,13 @@ absl::StatusOr<NetnsSample> NetnsSampler::Sample(const NetnsEntry& netns, absl::
   if (IsReadingDue(counts, now, readers.busy_interval)) {
     BERTHMASTER_RETURN_IF_ERROR(ReadFacts(netns, counts, now, readers.facts));
   }
-  if (IsDumpDue(counts, now, readers)) {
-    BERTHMASTER_RETURN_IF_ERROR(Dump(netns, counts, now, readers, inodes_left));
+  last_.source = readers.dump.source();
+  if (known_->space.has_value()) {
+    if (IsDumpDue(counts, now, readers)) {
+      BERTHMASTER_RETURN_IF_ERROR(Dump(netns, counts, now, readers, inodes_left));
+    }
+    udp_pools_.Update(netns, counts.udp_in_use, *known_->space, readers.dump);
   }
-  udp_pools_.Update(netns, counts.udp_in_use, known_->space, readers.dump);
   conntrack_.Update(netns, now, readers.conntrack);
   NetnsSample sample = last_;
   sample.cookie = netns.id.cookie;
@@ -51,9 +54,10 @@ absl::StatusOr<NetnsSample> NetnsSampler::Sample(const NetnsEntry& netns, absl::
 }
 
 bool NetnsSampler::IsNetnsBusy(const SockstatCounts& counts) const {
+  if (!known_->space.has_value()) return false;
   // Ports that are only bound are in no counter, so the last dump has to do.
-  return IsBusy(counts, known_->facts, known_->space) ||
-         socket_pools_.ports_in_use() > kQuietShare * known_->space.Capacity(0);
+  return IsBusy(counts, known_->facts, *known_->space) ||
+         socket_pools_.ports_in_use() > kQuietShare * known_->space->Capacity(0);
 }
 
 bool NetnsSampler::IsReadingDue(const SockstatCounts& counts, absl::Duration now,
@@ -70,7 +74,11 @@ bool NetnsSampler::IsReadingDue(const SockstatCounts& counts, absl::Duration now
 absl::Status NetnsSampler::ReadFacts(const NetnsEntry& netns, const SockstatCounts& counts,
                                      absl::Duration now, NetnsFactsReader& reader) {
   BERTHMASTER_ASSIGN_OR_RETURN(NetnsFacts facts, reader.ReadFacts(netns));
-  BERTHMASTER_ASSIGN_OR_RETURN(PortSpace space, ReadPortSpace(facts.sysctls));
+  std::optional<PortSpace> space;
+  // A reader that does not enter the namespace sees no tunable, which is a limitation of its own.
+  if (!facts.sysctls.empty() || facts.limitations.empty()) {
+    BERTHMASTER_ASSIGN_OR_RETURN(space, ReadPortSpace(facts.sysctls));
+  }
   known_ = {std::move(facts), space, now, counts};
   return absl::OkStatus();
 }
@@ -111,7 +119,7 @@ absl::Status NetnsSampler::Dump(const NetnsEntry& netns, const SockstatCounts& c
   const bool is_paid = budget != nullptr && !is_busy && !HasNews();
   const absl::Duration before = budget != nullptr ? budget->ThreadCpuNow() : absl::Duration();
   absl::StatusOr<NetnsSample> dumped =
-      socket_pools_.Dump({netns, known_->facts, known_->space, readers.dump, readers.bind_ownership,
+      socket_pools_.Dump({netns, known_->facts, *known_->space, readers.dump, readers.bind_ownership,
                           readers.owners, traffic_.has_value() ? &*traffic_ : nullptr, is_busy},
                          now, inodes_left);
   const absl::Duration cpu = budget != nullptr ? budget->ThreadCpuNow() - before : absl::Duration();

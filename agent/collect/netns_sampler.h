@@ -69,7 +69,8 @@ class NetnsSampler {
   // What the last reading of the files gave.
   struct KnownFacts {
     NetnsFacts facts;
-    PortSpace space;
+    // Nothing where no tunable can be read: then there are no pools, only counts.
+    std::optional<PortSpace> space;
     absl::Duration time;
     // Then.
     SockstatCounts counts;

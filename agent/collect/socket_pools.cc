@@ -79,8 +79,10 @@ void SocketPools::SetPools(const Inputs& inputs, const NetnsCounts& counts, absl
       now);
   std::optional<PoolSample> table = MakeTimeWaitTable(counts.time_wait_table, inputs.facts.sysctls);
   if (table.has_value()) sample.pools.push_back(*std::move(table));
-  Append(MakeBindPools(counts.port_use, inputs.space), sample);
-  if (FeaturesOf(sample.source).has_backlogs) Append(counts.listener_pools, sample);
+  // A pool whose figures the source shows only in part is absent.
+  const SocketSourceFeatures features = FeaturesOf(sample.source);
+  if (features.has_bound_sockets) Append(MakeBindPools(counts.port_use, inputs.space), sample);
+  if (features.has_backlogs) Append(counts.listener_pools, sample);
 }
 
 // What the next dump is to look at more closely.

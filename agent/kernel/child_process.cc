@@ -48,7 +48,7 @@ class Child {
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
 
-  // Readable when the child has ended; invalid before Linux 5.3.
+  // Readable when the child has ended.
   const UniqueFd& handle() const { return handle_; }
 
   // Waits for its end and returns the status of waitpid(2).
@@ -93,6 +93,7 @@ class Spawn {
     posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     std::vector<std::string> arguments = command.arguments;
     std::vector<char*> argv;
+    argv.reserve(arguments.size() + 1);
     for (std::string& argument : arguments) argv.push_back(argument.data());
     argv.push_back(nullptr);
     std::string language = "LC_ALL=C";
@@ -177,10 +178,11 @@ absl::Status RunChild(const ChildCommand& command, const Clock& clock, LineBuffe
   BERTHMASTER_ASSIGN_OR_RETURN(const pid_t pid,
                                spawn.Run(command, output.write_end.get(), error.write_end.get()));
   Child child(pid);
+  if (!child.handle().valid()) return ErrnoStatus(errno, "pidfd_open");
   output.write_end = UniqueFd();
   error.write_end = UniqueFd();
   Conversation conversation(command, lines, visit);
-  bool has_ended = !child.handle().valid();
+  bool has_ended = false;
   while (output.read_end.valid() || error.read_end.valid() || !has_ended) {
     // poll() leaves out negative descriptors.
     std::array<pollfd, 3> waits = {pollfd{output.read_end.get(), POLLIN, 0},

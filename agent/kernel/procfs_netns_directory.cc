@@ -1,6 +1,5 @@
 #include "agent/kernel/procfs_netns_directory.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -10,13 +9,13 @@
 #include <memory>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "agent/kernel/linux_netns_directory.h"
 #include "agent/kernel/netns_scan.h"
 #include "agent/kernel/netns_thread.h"
+#include "agent/kernel/proc_directory.h"
 #include "common/file/file.h"
 #include "common/status/annotate.h"
 
@@ -33,11 +32,6 @@ constexpr size_t kStartField = 22 - 3;
 constexpr size_t kGenerationsMax = 16 * kNamespacesMax;
 constexpr uint32_t kGenerationMask = (1u << 30) - 1;
 
-struct CloseDirectory {
-  void operator()(DIR* directory) const { closedir(directory); }
-};
-using Directory = std::unique_ptr<DIR, CloseDirectory>;
-
 // 0 where it may not be looked at, or is not there.
 uint64_t InodeOf(const std::string& path) {
   struct stat info;
@@ -48,18 +42,6 @@ std::string ProcNetPath(absl::string_view pid) { return absl::StrCat(kProc, "/",
 
 uint64_t ProcNetInode(absl::string_view pid) {
   return InodeOf(absl::StrCat(kProc, "/", pid, "/net/tcp"));
-}
-
-// Text from outside, made fit for UTF-8 protobuf strings and for a terminal.
-std::string ProcessName(absl::string_view pid) {
-  absl::StatusOr<std::string> comm =
-      ReadFile(absl::StrCat(kProc, "/", pid, "/comm"), kStatBytesMax);
-  if (!comm.ok()) return absl::StrCat("pid ", pid);
-  std::string clean(absl::StripAsciiWhitespace(*comm));
-  for (char& c : clean) {
-    if (!absl::ascii_isprint(static_cast<unsigned char>(c))) c = '?';
-  }
-  return clean;
 }
 
 // 0 when the process is gone.
@@ -86,13 +68,6 @@ bool HasNamed() {
   return false;
 }
 
-// As a filter is to see it: no more than whether it is the host's is known.
-FoundNetns NamelessNetns(const NetnsEntry& entry) {
-  FoundNetns found;
-  found.is_host = entry.label == "host";
-  return found;
-}
-
 }  // namespace
 
 ProcfsNetnsDirectory::ProcfsNetnsDirectory(std::vector<std::string> filter, const Clock& clock)
@@ -112,7 +87,7 @@ absl::StatusOr<NetnsListing> ProcfsNetnsDirectory::List() {
   NetnsListing listing;
   listing.limitations = limitations_;
   for (const auto& [inode, known] : known_) {
-    if (IsWanted(known)) listing.entries.push_back(known.entry);
+    if (IsWanted(filter_, known)) listing.entries.push_back(known.entry);
   }
   return listing;
 }
@@ -120,41 +95,62 @@ absl::StatusOr<NetnsListing> ProcfsNetnsDirectory::List() {
 absl::Status ProcfsNetnsDirectory::Scan() {
   limitations_.clear();
   KnownMap found;
-  int refused_count = 0;
-  Directory directory(opendir(kProc));
-  while (const dirent* entry = directory == nullptr ? nullptr : readdir(directory.get())) {
-    if (!absl::ascii_isdigit(static_cast<unsigned char>(entry->d_name[0]))) continue;
-    const uint64_t inode = ProcNetInode(entry->d_name);
-    if (inode == 0) {
-      if (errno == EACCES || errno == EPERM) ++refused_count;
-      continue;  // a process that is ending has no namespace any more
-    }
-    // /proc lists processes by rising number, so the first one seen stands for the namespace.
-    if (found.count(inode) != 0 || static_cast<int>(found.size()) >= kNamespacesMax) continue;
-    Known& known = found[inode];
-    known.pid = entry->d_name;
-    known.entry.label = ProcessName(known.pid);
-    known.entry.labels = {{"process", known.entry.label}, {"pid", known.pid}};
-  }
+  const int refused_count = AddOthers(found);
   BERTHMASTER_RETURN_IF_ERROR(AddOwn(found));
   const uint64_t host_inode = ProcNetInode("1");
+  labels_.StartScan();
   for (auto& [inode, known] : found) {
-    NetnsEntry& entry = known.entry;
-    known.start_ticks = StartTicks(known.pid);
-    const uint32_t generation = Generation(inode, known);
-    generations_[inode] = generation;
-    if (inode == host_inode) entry.label = "host";
-    if (entry.proc_net_path.empty()) entry.proc_net_path = ProcNetPath(known.pid);
-    entry.proc_net_inode = inode;
-    if (entry.id.inode == 0) {
-      entry.id.inode = InodeOf(absl::StrCat(kProc, "/", known.pid, "/ns/net"));
-    }
-    if (entry.id.cookie == 0) {
-      entry.id.cookie =
-          kSyntheticCookieBit | uint64_t{generation & kGenerationMask} << 32 | (inode & 0xffffffff);
-    }
+    known.is_host = inode == host_inode || (host_inode == 0 && known.entry.fd != nullptr);
+    Complete(inode, known);
   }
   if (generations_.size() > kGenerationsMax) generations_.clear();
+  known_ = std::move(found);
+  SayWhatIsMissing(refused_count);
+  return absl::OkStatus();
+}
+
+int ProcfsNetnsDirectory::AddOthers(KnownMap& found) {
+  int refused_count = 0;
+  Directory directory(opendir(kProc));
+  if (directory == nullptr) return refused_count;
+  while (std::optional<int32_t> pid = NextNumber(directory.get())) {
+    std::string text = absl::StrCat(*pid);
+    const uint64_t inode = ProcNetInode(text);
+    if (inode == 0) {
+      // Else it is ending, and is in no namespace any more.
+      if (errno == EACCES || errno == EPERM) ++refused_count;
+      continue;
+    }
+    // /proc lists processes by rising number, so the first one seen stands for the namespace.
+    if (found.contains(inode) || found.size() >= size_t{kNamespacesMax}) continue;
+    found[inode].pid = std::move(text);
+  }
+  return refused_count;
+}
+
+// Fills in what hangs on the process that stands for the namespace.
+void ProcfsNetnsDirectory::Complete(uint64_t proc_net_inode, Known& known) {
+  NetnsEntry& entry = known.entry;
+  known.start_ticks = StartTicks(known.pid);
+  const uint32_t generation = Generation(proc_net_inode, known);
+  generations_[proc_net_inode] = generation;
+  if (entry.proc_net_path.empty()) entry.proc_net_path = ProcNetPath(known.pid);
+  entry.proc_net_inode = proc_net_inode;
+  if (entry.id.inode == 0) entry.id.inode = InodeOf(absl::StrCat(kProc, "/", known.pid, "/ns/net"));
+  if (entry.id.cookie == 0) {
+    entry.id.cookie = kSyntheticCookieBit | uint64_t{generation & kGenerationMask} << 32 |
+                      (proc_net_inode & 0xffffffff);
+  }
+  FoundNetns named;
+  // Nothing for the agent's own thread where the processes are hidden.
+  if (!absl::SimpleAtoi(known.pid, &named.leading_pid)) named.leading_pid = 0;
+  named.is_host = known.is_host;
+  const NetnsDescription& description = labels_.Describe(proc_net_inode, named);
+  entry.label = description.label;
+  entry.labels = description.labels;
+}
+
+void ProcfsNetnsDirectory::SayWhatIsMissing(int refused_count) {
   if (refused_count > 0) {
     limitations_.push_back(absl::StrCat("the network namespaces of ", refused_count,
                                         " processes may not be looked at; run the agent as root"));
@@ -164,22 +160,19 @@ absl::Status ProcfsNetnsDirectory::Scan() {
         "named network namespaces without a process in them are not seen without entering them; "
         "run the agent as root with --profile=observe");
   }
-  if (static_cast<int>(found.size()) >= kNamespacesMax) {
+  if (known_.size() >= size_t{kNamespacesMax}) {
     limitations_.push_back(
         absl::StrCat("only the first ", kNamespacesMax, " network namespaces are looked at"));
   }
-  known_ = std::move(found);
   for (const std::string& wanted : filter_) {
     const bool is_there = std::any_of(known_.begin(), known_.end(), [&](const auto& one) {
-      const NetnsEntry& entry = one.second.entry;
-      return IsWantedNetns({wanted}, entry.id.inode, NamelessNetns(entry));
+      return IsWanted({wanted}, one.second);
     });
     if (is_there) continue;
     limitations_.push_back(absl::StrCat("there is no network namespace '", wanted,
                                         "' that can be told without entering it; a name needs "
                                         "--profile=observe"));
   }
-  return absl::OkStatus();
 }
 
 absl::Status ProcfsNetnsDirectory::AddOwn(KnownMap& found) {
@@ -189,11 +182,8 @@ absl::Status ProcfsNetnsDirectory::AddOwn(KnownMap& found) {
   }
   Known& own = found[inode];
   NetnsEntry& entry = own.entry;
-  // Where the processes are hidden, and for one whose own thread left its namespace.
-  if (own.pid.empty()) {
-    own.pid = kOwnPid;
-    entry.label = ProcNetInode("1") == 0 ? "host" : ProcessName(kOwnPid);
-  }
+  // Where the processes are hidden.
+  if (own.pid.empty()) own.pid = kOwnPid;
   entry.proc_net_path = ProcNetPath(kOwnPid);
   BERTHMASTER_ASSIGN_OR_RETURN(entry.id.inode, CurrentNetnsInode());
   auto known = known_.find(inode);
@@ -228,8 +218,10 @@ uint32_t ProcfsNetnsDirectory::Generation(uint64_t proc_net_inode, const Known& 
   return was_there ? before->second : before->second + 1;
 }
 
-bool ProcfsNetnsDirectory::IsWanted(const Known& known) const {
-  return IsWantedNetns(filter_, known.entry.id.inode, NamelessNetns(known.entry));
+bool ProcfsNetnsDirectory::IsWanted(const std::vector<std::string>& filter, const Known& known) {
+  FoundNetns found;
+  found.is_host = known.is_host;
+  return IsWantedNetns(filter, known.entry.id.inode, found);
 }
 
 }  // namespace berthmaster

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "agent/kernel/netns_directory.h"
+#include "agent/kernel/netns_labels.h"
 #include "common/clock/clock.h"
 
 namespace berthmaster {
@@ -42,18 +43,24 @@ class ProcfsNetnsDirectory final : public NetnsDirectory {
     std::string pid;
     // Field 22 of /proc/<pid>/stat: ticks from the boot to its start.
     uint64_t start_ticks = 0;
+    bool is_host = false;
   };
   // By st_ino of net/tcp.
   using KnownMap = std::map<uint64_t, Known>;
 
   absl::Status Scan();
+  // Returns how many processes may not be looked at.
+  int AddOthers(KnownMap& found);
   // Adds the own namespace, or completes it.
   absl::Status AddOwn(KnownMap& found);
   uint32_t Generation(uint64_t proc_net_inode, const Known& found);
-  bool IsWanted(const Known& known) const;
+  void Complete(uint64_t proc_net_inode, Known& known);
+  void SayWhatIsMissing(int refused_count);
+  static bool IsWanted(const std::vector<std::string>& filter, const Known& known);
 
   const std::vector<std::string> filter_;
   const Clock& clock_;
+  NetnsLabels labels_;
   std::optional<absl::Duration> last_scan_;
   // Those that the filter leaves out too.
   KnownMap known_;

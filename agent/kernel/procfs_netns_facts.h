@@ -2,7 +2,10 @@
 #define BERTHMASTER_AGENT_KERNEL_PROCFS_NETNS_FACTS_H_
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "agent/kernel/netns_facts.h"
+#include "agent/kernel/proc_file.h"
+#include "common/clock/clock.h"
 
 namespace berthmaster {
 
@@ -20,7 +23,11 @@ class ProcfsNetnsFactsReader final : public NetnsFactsReader {
   absl::StatusOr<NetnsFacts> ReadFacts(const NetnsEntry& netns) override;
 
  private:
+  // A file of the namespace, valid until the next call.
+  absl::StatusOr<absl::string_view> Read(const NetnsEntry& netns, absl::string_view name);
+
   LinuxNetnsFactsReader entering_;
+  ProcFileReader file_reader_;
 };
 
 }  // namespace berthmaster

@@ -18,6 +18,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
+#include "agent/collect/kernel_host_sampler.h"
 #include "agent/kernel/netns_thread.h"
 #include "agent/kernel/procfs_netns_directory.h"
 #include "agent/kernel/procfs_netns_facts.h"
@@ -195,7 +196,7 @@ TEST_F(ProcfsDirectory, IsReadByNobody) {
     absl::Status status;
     if (CountListeners(dump, *entry, status) != 1) return "not one listener";
     if (!status.ok()) return status.ToString();
-    ProcfsNetnsFactsReader reader;
+    ProcfsNetnsFactsReader reader(clock_);
     absl::StatusOr<SockstatCounts> counts = reader.ReadCounts(*entry);
     if (!counts.ok()) return counts.status().ToString();
     if (counts->tcp_in_use != 1) return absl::StrCat(counts->tcp_in_use, " sockets in use");
@@ -203,9 +204,32 @@ TEST_F(ProcfsDirectory, IsReadByNobody) {
     if (!facts.ok()) return facts.status().ToString();
     if (!facts->sysctls.empty()) return "tunables of another namespace";
     if (facts->limitations.empty()) return "no limitation";
+    if (!facts->counters.contains("TcpExt.TW")) return "no counters";
     return "";
   });
   EXPECT_EQ(wrong, "");
+}
+
+// Without the port range nothing is known of a capacity, so there is no pool with a wrong one.
+TEST_F(ProcfsDirectory, GivesCountsWithoutPoolsWhereTheRangeIsNotKnown) {
+  ChildInside child(*netns_);
+  const uint64_t cookie = kSyntheticCookieBit | (child.proc_net_inode() & 0xffffffff);
+  ProcfsNetnsDirectory directory({}, clock_);
+  ProcfsNetnsFactsReader reader(clock_);
+  ProcfsSocketDump dump;
+  KernelHostSampler::Dependencies dependencies = {directory, reader, dump, clock_};
+  KernelHostSampler sampler(dependencies);
+
+  absl::StatusOr<HostSample> sample = sampler.Sample();
+
+  ASSERT_EQ(sample.status(), absl::OkStatus());
+  const auto found = std::find_if(sample->namespaces.begin(), sample->namespaces.end(),
+                                  [&](const NetnsSample& one) { return one.cookie == cookie; });
+  ASSERT_NE(found, sample->namespaces.end());
+  EXPECT_EQ(found->tcp_in_use, 1);
+  EXPECT_EQ(found->source, SocketSource::kProcfs);
+  EXPECT_TRUE(found->pools.empty());
+  EXPECT_THAT(found->limitations, Contains(HasSubstr("its port range")));
 }
 
 TEST_F(ProcfsDirectory, ReadsTheOwnTunables) {
@@ -214,7 +238,7 @@ TEST_F(ProcfsDirectory, ReadsTheOwnTunables) {
   ASSERT_EQ(stat("/proc/thread-self/net/tcp", &info), 0);
   const std::optional<NetnsEntry> own = Find(directory, info.st_ino);
   if (!own.has_value()) GTEST_SKIP() << "the test does not run in the host's namespace";
-  ProcfsNetnsFactsReader reader;
+  ProcfsNetnsFactsReader reader(clock_);
   EXPECT_THAT(reader.ReadFacts(*own).value().sysctls,
               Contains(Pair("net.ipv4.ip_local_port_range", testing::_)));
 }
@@ -239,7 +263,7 @@ TEST_F(ProcfsDirectory, SaysThatAProcessIsGone) {
   child.End();
 
   ProcfsSocketDump dump;
-  ProcfsNetnsFactsReader reader;
+  ProcfsNetnsFactsReader reader(clock_);
   absl::Status status;
   CountListeners(dump, *entry, status);
   EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
