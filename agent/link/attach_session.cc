@@ -114,7 +114,8 @@ void AttachSession::HandleResponse() {
   inbox_.Update(id_, [this](SessionNews& news) {
     switch (response_.message_case()) {
       case v1::AttachResponse::kWelcome:
-        news.welcome = response_.welcome().committed_sequence();
+        news.welcome = {response_.welcome().committed_sequence(),
+                        response_.welcome().accepts_deltas()};
         break;
       case v1::AttachResponse::kSampleAck:
         news.acknowledged =

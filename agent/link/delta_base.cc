@@ -8,6 +8,11 @@
 
 namespace berthmaster {
 
+void DeltaBase::Begin(bool accepts_deltas) {
+  accepts_deltas_ = accepts_deltas;
+  Forget();
+}
+
 void DeltaBase::Forget() {
   base_.reset();
   newest_.reset();
@@ -21,12 +26,14 @@ std::shared_ptr<const HostSample> DeltaBase::Decode(const v1::Sample& full) cons
 }
 
 v1::Sample DeltaBase::Encode(v1::Sample full) {
+  if (!accepts_deltas_) return full;
   newest_ = Decode(full);
   if (base_ == nullptr || newest_ == nullptr) return full;
   return ToDelta(host_id_, *base_, *newest_, std::move(full));
 }
 
 void DeltaBase::Acknowledge(int64_t sequence, Spool& spool) {
+  if (!accepts_deltas_) return;
   if (newest_ != nullptr && newest_->sequence == sequence) {
     base_ = newest_;
     return;

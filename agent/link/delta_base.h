@@ -19,7 +19,9 @@ class DeltaBase {
  public:
   explicit DeltaBase(std::string host_id) : host_id_(std::move(host_id)) {}
 
-  // The controller has nothing to merge with: a session begins, or asks for full samples.
+  // A session begins, of a controller that merges deltas or one that takes full samples only.
+  void Begin(bool accepts_deltas);
+  // The controller has nothing to merge with and asks for full samples.
   void Forget();
   // What to send for `full`: a delta where there is a base and it is smaller, else `full` itself.
   v1::Sample Encode(v1::Sample full);
@@ -30,6 +32,7 @@ class DeltaBase {
   std::shared_ptr<const HostSample> Decode(const v1::Sample& full) const;
 
   const std::string host_id_;
+  bool accepts_deltas_ = false;
   // Null when there is none.
   std::shared_ptr<const HostSample> base_;
   std::shared_ptr<const HostSample> newest_;

@@ -110,8 +110,9 @@ void GrpcControllerLink::Attach(int64_t applied_revision) {
                                              std::move(request), session_count_, inbox_);
 }
 
-void GrpcControllerLink::TakeWelcome(int64_t committed_sequence) {
+void GrpcControllerLink::TakeWelcome(const WelcomeNews& welcome) {
   if (state_ != State::kAttaching) return;
+  const int64_t committed_sequence = welcome.committed_sequence;
   if (committed_sequence < 0 || committed_sequence > Spool::kSequenceMax) {
     own_reason_ = absl::OutOfRangeError(
         absl::StrCat("its Welcome has the impossible sequence number ", committed_sequence));
@@ -126,7 +127,7 @@ void GrpcControllerLink::TakeWelcome(int64_t committed_sequence) {
   spool_->SkipPast(committed_sequence);
   spool_->Acknowledge(committed_sequence);
   acknowledged_sequence_ = sent_sequence_ = committed_sequence;
-  delta_base_.Forget();
+  delta_base_.Begin(welcome.accepts_deltas);
   is_full_state_due_ = false;
   LogInfo("attached to the controller at ", options_.controller.ToString(), " as host ",
           options_.host_id, ", ", spool_->size(), " samples to deliver");

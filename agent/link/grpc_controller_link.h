@@ -63,7 +63,7 @@ class GrpcControllerLink final : public ControllerLink {
   enum class State : uint8_t { kDetached, kAttaching, kAttached };
 
   void Attach(int64_t applied_revision);
-  void TakeWelcome(int64_t committed_sequence);
+  void TakeWelcome(const WelcomeNews& welcome);
   void TakeAcknowledgement(int64_t committed_sequence);
   void TakeFullStateRequest(int64_t committed_sequence);
   void TakeEnd(const absl::Status& status);

@@ -13,11 +13,15 @@
 
 namespace berthmaster {
 
+struct WelcomeNews {
+  int64_t committed_sequence = 0;
+  bool accepts_deltas = false;
+};
+
 // What came in over a session since the loop looked last. One place for each kind: of what comes in
 // repeatedly only the newest counts, so nothing here can grow.
 struct SessionNews {
-  // The committed sequence of Welcome.
-  std::optional<int64_t> welcome;
+  std::optional<WelcomeNews> welcome;
   // The highest committed sequence acknowledged.
   std::optional<int64_t> acknowledged;
   // The newest push. It replaces one that the loop has not seen: the state of the world holds all

@@ -89,14 +89,14 @@ struct IdForm {
 
 const std::vector<IdForm>& IdForms() {
   using enum IdPart;
-  static const auto* const forms = new std::vector<IdForm>{
+  static const auto* const kForms = new std::vector<IdForm>{
       {PoolKind::kBind, "bind", {kWord, kSource}},
       {PoolKind::kUdp, "udp", {kWord, kSource}},
       {PoolKind::kSnat, "snat", {kWord, kProtocol, kSource, kDestination, kDestinationPort}},
       {PoolKind::kListener, "listen", {kWord, kDestination, kDestinationPort}},
       {PoolKind::kConnect, "", {kSource, kDestination, kDestinationPort}},
   };
-  return *forms;
+  return *kForms;
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ class IpAddress {
 
   // The form of RFC 5952.
   std::string ToString() const;
-
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes a rewritten 0 for a pointer.
   friend auto operator<=>(const IpAddress&, const IpAddress&) = default;
 
   template <typename H>

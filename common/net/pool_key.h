@@ -37,7 +37,7 @@ struct PoolKey {
   IpAddress destination;
   uint16_t destination_port = 0;
   IpProtocol protocol = IpProtocol::kTcp;
-
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes a rewritten 0 for a pointer.
   friend auto operator<=>(const PoolKey&, const PoolKey&) = default;
 
   template <typename H>
@@ -51,7 +51,7 @@ struct PoolKey {
 struct PoolId {
   PoolKind kind = PoolKind::kConnect;
   PoolKey key;
-
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes a rewritten 0 for a pointer.
   friend auto operator<=>(const PoolId&, const PoolId&) = default;
 
   template <typename H>

@@ -11,6 +11,7 @@ std::optional<v1::AttachResponse> Outbound::Next() {
   v1::AttachResponse response;
   if (welcome_.has_value()) {
     response.mutable_welcome()->set_committed_sequence(*std::exchange(welcome_, std::nullopt));
+    response.mutable_welcome()->set_accepts_deltas(true);
     welcomed_ = true;
     return response;
   }

@@ -74,7 +74,7 @@ void SampleIntake::ForgetBefore(int64_t sequence) {
 
 void SampleIntake::ForgetOldest() {
   pools_ -= kept_.front().pools;
-  kept_.pop_front();
+  kept_.erase(kept_.begin());
 }
 
 }  // namespace berthmaster

@@ -2,8 +2,8 @@
 #define BERTHMASTER_CONTROLLER_LINK_SAMPLE_INTAKE_H_
 
 #include <cstdint>
-#include <deque>
 #include <memory>
+#include <vector>
 
 #include "common/protocol/sample.h"
 
@@ -51,8 +51,8 @@ class SampleIntake {
   void ForgetBefore(int64_t sequence);
   void ForgetOldest();
 
-  // By sequence, rising.
-  std::deque<Kept> kept_;
+  // By sequence, rising. A deque would take half a KiB for the one that there is at rest.
+  std::vector<Kept> kept_;
   size_t pools_ = 0;
   int64_t acknowledged_sequence_ = 0;
   // The highest sequence of the stream since it began, or began again.

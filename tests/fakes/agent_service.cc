@@ -31,6 +31,11 @@ void FakeAgentService::set_commits(bool commits) {
   commits_ = commits;
 }
 
+void FakeAgentService::set_accepts_deltas(bool accepts_deltas) {
+  absl::MutexLock lock(&mutex_);
+  accepts_deltas_ = accepts_deltas;
+}
+
 void FakeAgentService::EndAtSample(int64_t sequence, grpc::Status status) {
   absl::MutexLock lock(&mutex_);
   end_sequence_ = sequence;
@@ -57,6 +62,7 @@ grpc::Status FakeAgentService::Attach(grpc::ServerContext*, Stream* stream) {
       case v1::AttachRequest::kHello:
         seen_.hellos.push_back(request.hello());
         response.mutable_welcome()->set_committed_sequence(committed_sequence_);
+        response.mutable_welcome()->set_accepts_deltas(accepts_deltas_);
         stream->Write(response);
         stream_ = stream;
         break;

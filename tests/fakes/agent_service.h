@@ -42,6 +42,8 @@ class FakeAgentService final : public v1::AgentService::Service {
 
   // While false, samples are neither committed nor acknowledged.
   void set_commits(bool commits);
+  // While false, Welcome is that of a controller of before deltas.
+  void set_accepts_deltas(bool accepts_deltas);
   // The stream is ended with `status` at the sample with this number, every time it comes.
   void EndAtSample(int64_t sequence, grpc::Status status);
   // Sent in the running session; false when there is none.
@@ -73,6 +75,7 @@ class FakeAgentService final : public v1::AgentService::Service {
   Seen seen_ ABSL_GUARDED_BY(mutex_);
   Stream* stream_ ABSL_GUARDED_BY(mutex_) = nullptr;
   bool commits_ ABSL_GUARDED_BY(mutex_) = true;
+  bool accepts_deltas_ ABSL_GUARDED_BY(mutex_) = true;
   int64_t committed_sequence_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t end_sequence_ ABSL_GUARDED_BY(mutex_) = 0;
   grpc::Status end_status_ ABSL_GUARDED_BY(mutex_);

@@ -323,6 +323,18 @@ TEST_F(GrpcControllerLinkTest, SendsWhatChangedSinceTheAcknowledgedSample) {
   EXPECT_LT(seen.committed[3].ByteSizeLong(), seen.committed[0].ByteSizeLong() / 10);
 }
 
+TEST_F(GrpcControllerLinkTest, SendsAControllerOfBeforeDeltasFullSamples) {
+  service_.set_accepts_deltas(false);
+  for (size_t i = 1; i <= 3; ++i) {
+    SendRestingSample();
+    ASSERT_TRUE(DriveUntilCommitted(i));
+    ASSERT_TRUE(
+        DriveUntil([&](const Seen&) { return link_->NextDrive() == absl::InfiniteDuration(); }));
+  }
+
+  EXPECT_THAT(CommittedBases(service_.seen()), ElementsAre(0, 0, 0));
+}
+
 TEST_F(GrpcControllerLinkTest, FindsTheAcknowledgedSampleOfABacklogInTheSpool) {
   for (int i = 0; i < 100; ++i) SendRestingSample();
   ASSERT_TRUE(DriveUntilCommitted(100));

@@ -35,7 +35,7 @@ TEST(Inbox, DropsTheNewsOfAnotherSession) {
 TEST(Inbox, WaitEndsWithNewsAndWithAWake) {
   Inbox inbox;
   inbox.Begin(1);
-  inbox.Update(1, [](SessionNews& news) { news.welcome = 0; });
+  inbox.Update(1, [](SessionNews& news) { news.welcome = WelcomeNews(); });
   inbox.Wait(absl::InfiniteDuration());
   inbox.Wake();
   inbox.Wait(absl::InfiniteDuration());

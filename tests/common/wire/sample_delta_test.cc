@@ -1,6 +1,7 @@
 #include "common/wire/sample_delta.h"
 
 #include <functional>
+#include <random>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -208,6 +209,30 @@ TEST(SampleDelta, IsBoundedAsAWhole) {
   }
   EXPECT_THAT(std::string(FromDelta(proto, crowded, kHost).status().message()),
               HasSubstr("sample.namespaces"));
+}
+
+TEST(SampleDelta, ReadsOrRefusesAnyBytes) {
+  RandomSamples random(7);
+  std::mt19937_64 bits(8);
+  int accepted = 0;
+  for (int round = 0; round < 3000; ++round) {
+    const HostSample base = random.Next(1 + round);
+    std::string bytes = ToDelta(kHost, base, random.After(base)).SerializeAsString();
+    for (int i = 0; i < 3; ++i) bytes[bits() % bytes.size()] = static_cast<char>(bits() & 0x7f);
+    v1::Sample proto;
+    if (!proto.ParseFromString(bytes)) continue;
+
+    const absl::StatusOr<HostSample> merged = FromDelta(proto, base, kHost);
+
+    if (!merged.ok()) {
+      ASSERT_EQ(merged.status().code(), absl::StatusCode::kInvalidArgument) << merged.status();
+      continue;
+    }
+    ++accepted;
+    // What is taken can be a base in its turn.
+    ASSERT_EQ(FromProto(ToProto(kHost, *merged), kHost).value(), *merged);
+  }
+  EXPECT_GT(accepted, 0);
 }
 
 TEST(SampleDelta, LeavesOutRemovedPoolsOfALaterKind) {

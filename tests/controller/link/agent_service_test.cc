@@ -23,6 +23,7 @@ TEST_F(LinkTest, WelcomesAndAcknowledges) {
   std::optional<Response> welcome = agent->Read();
   ASSERT_TRUE(welcome.has_value() && welcome->has_welcome());
   EXPECT_EQ(welcome->welcome().committed_sequence(), 0);
+  EXPECT_TRUE(welcome->welcome().accepts_deltas());
 
   agent->SendSample(SampleOf(1));
   std::optional<Response> ack = agent->ReadUntil(Response::kSampleAck);
