@@ -6,11 +6,11 @@
 #include <memory>
 #include <vector>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "agent/dependencies.h"
 #include "agent/host_readers.h"
+#include "agent/pool_text.h"
 #include "common/clock/clock.h"
 #include "common/log/log.h"
 #include "common/status/annotate.h"
@@ -24,22 +24,9 @@ struct Row {
   const PoolSample* pool;
 };
 
-std::string StatesText(const StateCounts& states) {
-  std::string text;
-  for (int i = 1; i < kTcpStateCount; ++i) {
-    auto state = static_cast<TcpState>(i);
-    if (states[state] == 0) continue;
-    absl::StrAppend(&text, text.empty() ? "" : " ", TcpStateName(state), "=", states[state]);
-  }
-  return text;
-}
-
 std::string PoolText(const PoolSample& pool) {
-  if (pool.kind == PoolKind::kTimeWaitTable) return "TIME_WAIT table";
-  std::string destination = pool.key.destination.ToString();
-  if (!pool.key.destination.is_v4()) destination = absl::StrCat("[", destination, "]");
-  return absl::StrCat(pool.key.source.ToString(), " -> ", destination, ":",
-                      pool.key.destination_port);
+  const std::string key = PoolKeyText(pool.kind, pool.key);
+  return pool.kind == PoolKind::kConnect ? key : absl::StrCat(PoolKindText(pool.kind), " ", key);
 }
 
 absl::Status Print(absl::string_view text) {
@@ -65,7 +52,7 @@ std::string SampleTable(const HostSample& sample) {
   for (const Row& row : rows) {
     const PoolSample& pool = *row.pool;
     // A label is a name that others chose.
-    absl::StrAppendFormat(&table, kFormat, absl::Utf8SafeCEscape(row.netns->label), PoolText(pool),
+    absl::StrAppendFormat(&table, kFormat, TerminalText(row.netns->label), PoolText(pool),
                           absl::StrCat(pool.capacity), absl::StrCat(pool.in_use),
                           absl::StrCat(pool.reusable), absl::StrCat(pool.headroom()),
                           absl::StrFormat("%.1f%%", 100 * pool.utilization()),

@@ -72,8 +72,32 @@ absl::StatusOr<HostSample> KernelHostSampler::Sample() {
   return sample;
 }
 
+RiseLook KernelHostSampler::LookForRise() {
+  const absl::Duration cpu_before = dependencies_.clock.ThreadCpuNow();
+  RiseLook look;
+  absl::StatusOr<NetnsListing> listing = dependencies_.directory.List();
+  if (!listing.ok()) return look;
+  for (const NetnsEntry& netns : listing->entries) {
+    auto known = samplers_.find(netns.id.cookie);
+    if (known != samplers_.end()) {
+      absl::StatusOr<SockstatCounts> counts = dependencies_.facts_reader.ReadCounts(netns);
+      if (!counts.ok() || !known->second.IsRising(*counts)) continue;
+    }
+    look.is_rising = true;
+    break;
+  }
+  look.cpu_time = dependencies_.clock.ThreadCpuNow() - cpu_before;
+  return look;
+}
+
+bool KernelHostSampler::is_close() const {
+  return std::any_of(samplers_.begin(), samplers_.end(),
+                     [](const auto& known) { return known.second.is_close(); });
+}
+
 absl::StatusOr<NetnsSample> KernelHostSampler::SampleNetns(const NetnsEntry& netns,
                                                            NetnsSampler& sampler) {
+  sampler.set_sample_interval(dependencies_.sample_interval);
   return sampler.Sample(netns, dependencies_.clock.MonotonicNow(), dependencies_.facts_reader,
                         dependencies_.dump);
 }

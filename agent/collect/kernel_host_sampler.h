@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 
+#include "absl/time/time.h"
 #include "agent/collect/host_sampler.h"
 #include "agent/collect/netns_sampler.h"
 #include "agent/kernel/bind_ownership.h"
@@ -36,11 +37,15 @@ class KernelHostSampler final : public HostSampler {
     ConnectWatch* connect_watch = nullptr;
     ConntrackReader* conntrack = nullptr;
     SocketOwners* owners = nullptr;
+    // NetnsSampler::set_sample_interval().
+    absl::Duration sample_interval = absl::ZeroDuration();
   };
   explicit KernelHostSampler(const Dependencies& dependencies) : dependencies_(dependencies) {}
 
   // The CPU time of the sample is that of the calling thread.
   absl::StatusOr<HostSample> Sample() override;
+  RiseLook LookForRise() override;
+  bool is_close() const override;
 
  private:
   absl::StatusOr<NetnsSample> SampleNetns(const NetnsEntry& netns, NetnsSampler& sampler);

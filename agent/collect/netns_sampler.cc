@@ -83,11 +83,23 @@ absl::Status NetnsSampler::ReadFacts(const NetnsEntry& netns, absl::Duration now
 }
 
 bool NetnsSampler::IsDumpDue(const SockstatCounts& counts, absl::Duration now) const {
-  if (!last_dump_.has_value() || IsBusy(counts)) return true;
-  if (known_->facts.sysctls != last_dump_->sysctls) return true;
+  if (!last_dump_.has_value() || known_->facts.sysctls != last_dump_->sysctls) return true;
+  if (IsBusy(counts)) {
+    return is_close() || IsRising(counts) ||
+           now - last_dump_->time >= kIntervalSlack * sample_interval_;
+  }
   const absl::Duration interval =
       counts == last_dump_->counts ? kUnchangedInterval : kQuietInterval;
   return now - last_dump_->time >= interval;
+}
+
+bool NetnsSampler::IsRising(const SockstatCounts& counts) const {
+  // One that could not be dumped is tried again at the next sample, and not for its own sake.
+  if (!last_dump_.has_value() || !IsBusy(counts)) return false;
+  const SockstatCounts& before = last_dump_->counts;
+  const double risen = static_cast<double>(counts.tcp_in_use) + counts.time_wait -
+                       before.tcp_in_use - before.time_wait;
+  return risen >= kRiseShare * known_->space.Capacity(0);
 }
 
 absl::Status NetnsSampler::Dump(const NetnsEntry& netns, absl::Duration now, SocketDump& dump) {
@@ -99,6 +111,7 @@ absl::Status NetnsSampler::Dump(const NetnsEntry& netns, absl::Duration now, Soc
   last_.listening_ports_in_range.assign(counts.listening_ports.begin(),
                                         counts.listening_ports.end());
   SetPools(counts, now);
+  exhaustion_.Update(MeasureNearness(last_.pools, known_->facts.sysctls), now);
   return absl::OkStatus();
 }
 

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "agent/collect/exhaustion_watch.h"
 #include "agent/collect/listener_memory.h"
 #include "agent/collect/pool_counts.h"
 #include "agent/collect/port_space.h"
@@ -36,6 +37,12 @@ inline constexpr absl::Duration kQuietInterval = absl::Seconds(10);
 // How often it is dumped when they have not.
 inline constexpr absl::Duration kUnchangedInterval = absl::Seconds(60);
 
+// A namespace that may be near a limit is dumped before its time when its sockets have risen by
+// this share of the smallest capacity since the last dump: a pool cannot have risen by more.
+inline constexpr double kRiseShare = 0.05;
+// How much of the interval between dumps has to be over: ticks are not exact.
+inline constexpr double kIntervalSlack = 0.9;
+
 // Takes the samples of one namespace, and remembers between them what rates and directions need.
 // One thread.
 class NetnsSampler {
@@ -46,6 +53,16 @@ class NetnsSampler {
   // try; NOT_FOUND or INVALID_ARGUMENT when the port range is not known.
   absl::StatusOr<NetnsSample> Sample(const NetnsEntry& netns, absl::Duration now,
                                      NetnsFactsReader& reader, SocketDump& dump);
+
+  // How often a busy namespace is dumped while it is neither close to exhaustion nor rising; 0, as
+  // at first, for at every sample.
+  void set_sample_interval(absl::Duration interval) { sample_interval_ = interval; }
+
+  // Whether these counts are worth a dump before its time.
+  bool IsRising(const SockstatCounts& counts) const;
+
+  // Whether the last dump showed a pool close to exhaustion.
+  bool is_close() const { return exhaustion_.is_close(); }
 
  private:
   // What the last reading of the files gave.
@@ -69,6 +86,8 @@ class NetnsSampler {
   void SetRates(const PoolCounts& counts, std::optional<absl::Duration> reuse_delay,
                 absl::Duration now, PoolSample& pool);
 
+  absl::Duration sample_interval_;
+  ExhaustionWatch exhaustion_;
   ListenerMemory listeners_;
   // Of the pools in the last dump's sample.
   absl::flat_hash_map<RawPoolKey, LiveHistory> histories_;
