@@ -31,8 +31,8 @@ struct AgentOptions {
   // A share of one core; above 0.
   double cpu_budget = 1;
   // For the metrics.
-  std::string version;
-  std::string profile;
+  std::string version = {};
+  std::string profile = {};
   // In the host's identity.
   int64_t identity_limitation_count = 0;
 };
