@@ -1,10 +1,12 @@
 #include "agent/agent.h"
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "agent/kernel/self_usage.h"
 #include "common/log/log.h"
 
 namespace berthmaster {
@@ -12,6 +14,8 @@ namespace {
 
 // A lease is looked at this often, so that it is overrun by no more.
 constexpr absl::Duration kLeaseCheckInterval = absl::Seconds(1);
+
+constexpr absl::Duration kPostInterval = absl::Seconds(1);
 
 // A controller refuses a sample with a longer text (common/wire/bounds.h).
 constexpr size_t kLimitationBytesMax = 1000;
@@ -27,8 +31,15 @@ absl::Duration NextTick(absl::Duration start, absl::Duration interval, absl::Dur
 
 }  // namespace
 
-Agent::Agent(absl::Duration sample_interval, AgentParts parts)
-    : sample_interval_(sample_interval), parts_(parts), next_sample_(parts.clock->MonotonicNow()) {}
+Agent::Agent(AgentOptions options, AgentParts parts)
+    : options_(std::move(options)),
+      parts_(parts),
+      pace_(options_.sample_interval, options_.cpu_budget),
+      next_sample_(parts.clock->MonotonicNow()) {
+  metrics_.version = options_.version;
+  metrics_.profile = options_.profile;
+  metrics_.sample_interval = options_.sample_interval;
+}
 
 void Agent::Run() {
   while (!is_stopping_) {
@@ -50,17 +61,31 @@ absl::Duration Agent::Step() {
     parts_.link->SendReply(*report);
   }
   absl::Duration now = parts_.clock->MonotonicNow();
+  if (now < next_sample_ && now >= next_look_) LookForRise(now);
   if (now >= next_sample_) {
+    last_sample_ = now;
     TakeSample();
     now = parts_.clock->MonotonicNow();
-    next_sample_ = NextTick(next_sample_, sample_interval_, now);
+    next_sample_ = NextTick(next_sample_, metrics_.sample_interval, now);
+    next_look_ = now + pace_.rise_interval();
   }
-  return std::min({next_sample_, parts_.link->NextDrive(), now + kLeaseCheckInterval});
+  Post(now);
+  return std::min({next_sample_, next_look_, parts_.link->NextDrive(), now + kLeaseCheckInterval});
+}
+
+// Without it, an interval of 10 s would take 10 s of the warning away: sockets that rise bring the
+// next sample forward.
+void Agent::LookForRise(absl::Duration now) {
+  const RiseLook look = parts_.sampler->LookForRise();
+  metrics_.sample_cpu_time += look.cpu_time;
+  next_look_ = now + pace_.AfterLook(look.cpu_time);
+  if (look.is_rising && now - last_sample_ >= pace_.rise_interval()) next_sample_ = now;
 }
 
 void Agent::TakeSample() {
   absl::StatusOr<HostSample> sample = parts_.sampler->Sample();
-  if (!sample.ok()) {
+  const bool is_failure = !sample.ok();
+  if (is_failure) {
     std::string failure = sample.status().ToString();
     if (failure != sampler_failure_) LogWarning("nothing can be sampled: ", failure);
     sampler_failure_ = failure;
@@ -79,7 +104,45 @@ void Agent::TakeSample() {
                      " samples before this one were dropped, since they could not be delivered"));
     reported_dropped_count_ = dropped_count;
   }
+  Note(*sample, is_failure);
   parts_.link->SendSample(*std::move(sample));
+}
+
+void Agent::Note(const HostSample& sample, bool is_failure) {
+  metrics_.is_close_to_exhaustion = parts_.sampler->is_close();
+  metrics_.sample_interval = pace_.AfterSample(sample.cpu_time, metrics_.is_close_to_exhaustion);
+  metrics_.sample_cpu_time += sample.cpu_time;
+  metrics_.sampler_failure = sampler_failure_;
+  ++metrics_.sample_count;
+  if (is_failure) {
+    ++metrics_.sample_failure_count;
+  } else {
+    metrics_.sampled_time = parts_.clock->MonotonicNow();
+  }
+  if (parts_.board == nullptr) return;
+  auto summary = std::make_shared<const SampleSummary>(Summarize(sample));
+  metrics_.limitation_count = options_.identity_limitation_count + summary->limitation_count;
+  metrics_.sample = std::move(summary);
+}
+
+void Agent::Post(absl::Duration now) {
+  // The link wakes the loop as often as it likes; a snapshot a second is enough.
+  const bool is_due = now - last_post_ >= kPostInterval || now == last_sample_;
+  if (parts_.board == nullptr || !is_due) return;
+  last_post_ = now;
+  metrics_.loop_time = now;
+  const SelfUsage usage = ReadSelfUsage();
+  metrics_.cpu_time = usage.cpu_time;
+  metrics_.resident_bytes = usage.resident_bytes;
+  const SamplerStats sampler = parts_.sampler->stats();
+  metrics_.dump_count = sampler.dump_count;
+  metrics_.dump_retry_count = sampler.dump_retry_count;
+  const LinkStats link = parts_.link->stats();
+  metrics_.is_attached = link.is_attached;
+  metrics_.spool_count = link.spool_count;
+  metrics_.acknowledged_time = link.acknowledged_time;
+  metrics_.dropped_count = parts_.link->dropped_count();
+  parts_.board->Post(std::make_shared<const MetricsSnapshot>(metrics_));
 }
 
 }  // namespace berthmaster

@@ -8,6 +8,8 @@
 #include "absl/time/time.h"
 #include "agent/collect/host_sampler.h"
 #include "agent/link/controller_link.h"
+#include "agent/metrics/metrics_snapshot.h"
+#include "agent/sample_pace.h"
 #include "agent/tune/tuner.h"
 #include "common/clock/clock.h"
 
@@ -19,14 +21,27 @@ struct AgentParts {
   HostSampler* sampler = nullptr;
   Tuner* tuner = nullptr;
   ControllerLink* link = nullptr;
+  // Where the loop leaves what it has to say of itself.
+  SnapshotBoard* board = nullptr;
+};
+
+struct AgentOptions {
+  // Between samples while no namespace is close to exhaustion; positive.
+  absl::Duration sample_interval;
+  // A share of one core; above 0.
+  double cpu_budget = 1;
+  // For the metrics.
+  std::string version = {};
+  std::string profile = {};
+  // In the host's identity.
+  int64_t identity_limitation_count = 0;
 };
 
 // The agent of one host: takes samples, hands them to the link, brings about what is pushed, takes
 // back what is no longer renewed. All of that happens on the one thread that calls Run().
 class Agent {
  public:
-  // `sample_interval` is positive.
-  Agent(absl::Duration sample_interval, AgentParts parts);
+  Agent(AgentOptions options, AgentParts parts);
 
   // Works until Stop(), then says good-bye to the controller. Changes stay as they are: their
   // leases go on in the next start.
@@ -41,11 +56,21 @@ class Agent {
 
  private:
   void TakeSample();
+  void LookForRise(absl::Duration now);
+  void Note(const HostSample& sample, bool is_failure);
+  void Post(absl::Duration now);
 
-  const absl::Duration sample_interval_;
+  const AgentOptions options_;
   const AgentParts parts_;
   std::atomic<bool> is_stopping_ = false;
+  SamplePace pace_;
   absl::Duration next_sample_;
+  absl::Duration last_sample_;
+  // Between samples only.
+  absl::Duration next_look_ = absl::InfiniteDuration();
+  absl::Duration last_post_ = -absl::InfiniteDuration();
+  // What is posted next.
+  MetricsSnapshot metrics_;
   int64_t reported_dropped_count_ = 0;
   // The last failure of the sampler, so that it is logged once; empty while it works.
   std::string sampler_failure_;

@@ -8,6 +8,7 @@
 #include "agent/kernel/host_identity.h"
 #include "agent/kernel/linux_netns_sysctl.h"
 #include "agent/link/grpc_controller_link.h"
+#include "common/log/log.h"
 #include "common/status/annotate.h"
 
 namespace berthmaster {
@@ -27,6 +28,21 @@ absl::StatusOr<UniqueFd> LockStateDirectory(const std::string& state_dir) {
                      "; stop it, or give this one its own with --state-dir"));
   }
   return Annotate(lock.status(), "state-dir cannot be used; name another with --state-dir");
+}
+
+// An agent whose metrics cannot be served works all the same, and says so.
+void StartMetrics(const AgentConfig& config, Dependencies& made, HostIdentity& identity) {
+  if (!config.metrics_listen.has_value()) return;
+  absl::StatusOr<std::unique_ptr<MetricsServer>> server =
+      MetricsServer::Start({*config.metrics_listen}, made.board, made.clock);
+  if (server.ok()) {
+    made.metrics = *std::move(server);
+    LogInfo("metrics on http://", made.metrics->address().ToString(), "/metrics");
+  } else {
+    const std::string why = absl::StrCat("no metrics: ", server.status().message());
+    LogWarning(why);
+    identity.limitations.push_back(why);
+  }
 }
 
 }  // namespace
@@ -68,6 +84,9 @@ absl::StatusOr<std::unique_ptr<Dependencies>> MakeDependencies(const AgentConfig
   for (std::string& limitation : made->tuner->Limitations()) {
     identity.limitations.push_back(std::move(limitation));
   }
+
+  StartMetrics(config, *made, identity);
+  made->limitation_count = static_cast<int64_t>(identity.limitations.size());
 
   SpoolOptions spool;
   spool.directory = absl::StrCat(config.state_dir, "/spool");

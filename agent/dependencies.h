@@ -10,6 +10,8 @@
 #include "agent/host_readers.h"
 #include "agent/kernel/netns_sysctl.h"
 #include "agent/link/controller_link.h"
+#include "agent/metrics/metrics_server.h"
+#include "agent/metrics/metrics_snapshot.h"
 #include "agent/tune/tuner.h"
 #include "common/clock/clock.h"
 #include "common/file/file.h"
@@ -30,6 +32,11 @@ struct Dependencies {
   std::unique_ptr<HostSampler> sampler;
   std::unique_ptr<Tuner> tuner;
   std::unique_ptr<ControllerLink> link;
+  SnapshotBoard board;
+  // Nothing when metrics are off, or cannot be served.
+  std::unique_ptr<MetricsServer> metrics;
+  // In the host's identity.
+  int64_t limitation_count = 0;
 };
 
 // What a sampler of the real host is to look at, and how. `readers` must outlive it.

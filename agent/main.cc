@@ -15,9 +15,11 @@
 #include "agent/agent.h"
 #include "agent/agent_config.h"
 #include "agent/dependencies.h"
+#include "agent/doctor_command.h"
 #include "agent/kernel/capabilities.h"
-#include "agent/kernel/file_limit.h"
+#include "agent/kernel/open_files_limit.h"
 #include "agent/sample_command.h"
+#include "agent/top_command.h"
 #include "common/config/config.h"
 #include "common/log/log.h"
 #include "common/runtime/stop_signal.h"
@@ -31,6 +33,10 @@ struct CommandLine {
   bool print_config = false;
   bool is_sample = false;
   std::string sample_form = "table";
+  bool is_top = false;
+  bool is_once = false;
+  bool is_doctor = false;
+  std::string doctor_form = "table";
 };
 
 std::string HostNameOfKernel() {
@@ -76,6 +82,17 @@ std::optional<CommandLine> ParseCommandLine(const ConfigTable& table, int argc, 
   sample->add_flag("--once")->description("One sample, as always.");
   sample->add_option("-o,--output", line.sample_form, "How to print it.")
       ->check(CLI::IsMember({"table", "json"}));
+  CLI::App* top = app.add_subcommand(
+      "top", "Shows the pools of this host in the terminal, live; needs no controller.");
+  top->fallthrough();
+  top->add_flag("--once,-b,--batch", line.is_once, "Prints one plain frame and ends.");
+  CLI::App* doctor = app.add_subcommand(
+      "doctor",
+      "Says what this host offers, what is missing for the profile, and how to grant it.");
+  doctor->fallthrough();
+  doctor->add_option("-o,--output", line.doctor_form, "How to print it.")
+      ->check(CLI::IsMember({"table", "json"}));
+  app.require_subcommand(0, 1);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {
@@ -87,6 +104,8 @@ std::optional<CommandLine> ParseCommandLine(const ConfigTable& table, int argc, 
     return std::nullopt;
   }
   line.is_sample = sample->parsed();
+  line.is_top = top->parsed();
+  line.is_doctor = doctor->parsed();
   for (const auto& [name, option] : options) {
     if (option->count() > 0) line.inputs.flags[name] = option->results();
   }
@@ -119,14 +138,38 @@ absl::Status RunAgent(const AgentConfig& config) {
   LogInfo("berthmaster-agent " BERTHMASTER_VERSION " samples as host ", config.host_id, " every ",
           absl::FormatDuration(config.sample_interval), ", profile ",
           AgentProfileName(config.profile), ", state in ", config.state_dir);
-  Agent agent(config.sample_interval,
-              {&parts->clock, parts->sampler.get(), parts->tuner.get(), parts->link.get()});
+  Agent agent(
+      {.sample_interval = config.sample_interval,
+       .cpu_budget = config.cpu_budget,
+       .version = BERTHMASTER_VERSION,
+       .profile = std::string(AgentProfileName(config.profile)),
+       .identity_limitation_count = parts->limitation_count},
+      {&parts->clock, parts->sampler.get(), parts->tuner.get(), parts->link.get(), &parts->board});
   std::thread loop([&agent] { agent.Run(); });
   int signal_number = stop_signal.Wait();
   LogInfo("stopping on signal ", signal_number);
   agent.Stop();
   loop.join();
   return absl::OkStatus();
+}
+
+bool WantsColours() {
+  const std::optional<std::string> no_colour = ProcessEnvironment("NO_COLOR");
+  const std::optional<std::string> terminal = ProcessEnvironment("TERM");
+  return no_colour.value_or("").empty() && terminal.value_or("dumb") != "dumb";
+}
+
+// The exit code.
+absl::StatusOr<int> RunCommand(const CommandLine& line, const AgentConfig& config) {
+  if (line.is_doctor) return RunDoctorCommand(config, line.doctor_form);
+  if (line.is_sample) {
+    BERTHMASTER_RETURN_IF_ERROR(RunSampleCommand(config, line.sample_form));
+  } else if (line.is_top) {
+    BERTHMASTER_RETURN_IF_ERROR(RunTopCommand(config, {line.is_once, WantsColours()}));
+  } else {
+    BERTHMASTER_RETURN_IF_ERROR(RunAgent(config));
+  }
+  return 0;
 }
 
 int Main(int argc, char** argv) {
@@ -151,13 +194,10 @@ int Main(int argc, char** argv) {
   if (absl::Status dropped = LimitCapabilities(SetOf(agent_config->profile)); !dropped.ok()) {
     return Fail(dropped);
   }
-  if (absl::StatusOr<FileLimit> raised = RaiseFileLimit(); !raised.ok()) {
-    LogWarning(raised.status().message());
-  }
+  if (absl::Status raised = RaiseOpenFilesLimit(); !raised.ok()) LogWarning(raised.message());
   if (absl::Status set = SetLogLevel(agent_config->log_level); !set.ok()) return Fail(set);
-  absl::Status ended = line->is_sample ? RunSampleCommand(*agent_config, line->sample_form)
-                                       : RunAgent(*agent_config);
-  return ended.ok() ? 0 : Fail(ended);
+  const absl::StatusOr<int> ended = RunCommand(*line, *agent_config);
+  return ended.ok() ? *ended : Fail(ended.status());
 }
 
 }  // namespace

@@ -6,13 +6,13 @@
 #include <memory>
 #include <vector>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "agent/dependencies.h"
 #include "agent/host_readers.h"
 #include "agent/pool_text.h"
 #include "common/clock/clock.h"
+#include "common/ids/names.h"
 #include "common/log/log.h"
 #include "common/status/annotate.h"
 #include "common/wire/sample_json.h"
@@ -24,16 +24,6 @@ struct Row {
   const NetnsSample* netns;
   const PoolSample* pool;
 };
-
-std::string StatesText(const StateCounts& states) {
-  std::string text;
-  for (int i = 1; i < kTcpStateCount; ++i) {
-    auto state = static_cast<TcpState>(i);
-    if (states[state] == 0) continue;
-    absl::StrAppend(&text, text.empty() ? "" : " ", TcpStateName(state), "=", states[state]);
-  }
-  return text;
-}
 
 absl::Status Print(absl::string_view text) {
   if (fwrite(text.data(), 1, text.size(), stdout) != text.size() || fflush(stdout) != 0) {
@@ -58,11 +48,11 @@ std::string SampleTable(const HostSample& sample) {
   for (const Row& row : rows) {
     const PoolSample& pool = *row.pool;
     // A label is a name that others chose.
-    absl::StrAppendFormat(&table, kFormat, absl::Utf8SafeCEscape(row.netns->label), PoolText(pool),
-                          absl::StrCat(pool.capacity), absl::StrCat(pool.in_use),
-                          absl::StrCat(pool.reusable), absl::StrCat(pool.headroom()),
-                          absl::StrFormat("%.1f%%", 100 * pool.utilization()),
-                          StatesText(pool.states));
+    absl::StrAppendFormat(
+        &table, kFormat, TerminalText(row.netns->label), PoolTitle(pool.id(), "->"),
+        absl::StrCat(pool.capacity), absl::StrCat(pool.in_use), absl::StrCat(pool.reusable),
+        absl::StrCat(pool.headroom()), absl::StrFormat("%.1f%%", 100 * pool.utilization()),
+        StatesText(pool.states));
   }
   absl::StrAppendFormat(&table, "%d pools in %d namespaces, %s of CPU\n", rows.size(),
                         sample.namespaces.size(), absl::FormatDuration(sample.cpu_time));

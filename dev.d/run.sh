@@ -83,7 +83,7 @@ start_agent() {
   if [[ $enforce == yes || $demo == yes ]]; then profile=enforce; fi
   if [[ $enforce == no && $demo == yes ]]; then scope=(--enforce-netns "$demo_netns"); fi
   start agent "$bin_dir/berthmaster-agent" --controller "$listen" --host-id "$(uname -n)" --state-dir "$data_dir/agent" \
-    --profile "$profile" --sample-interval 1s "${scope[@]}"
+    --profile "$profile" --sample-interval 1s --cpu-budget 10% --metrics-listen off "${scope[@]}"
 }
 
 explain_run() {

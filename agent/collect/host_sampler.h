@@ -1,10 +1,28 @@
 #ifndef BERTHMASTER_AGENT_COLLECT_HOST_SAMPLER_H_
 #define BERTHMASTER_AGENT_COLLECT_HOST_SAMPLER_H_
 
+#include <cstdint>
+
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "common/protocol/sample.h"
 
 namespace berthmaster {
+
+// What a sampler has done since it was made.
+struct SamplerStats {
+  int64_t dump_count = 0;
+  // Dumps that the kernel cut short.
+  int64_t dump_retry_count = 0;
+};
+
+// What a look between samples found.
+struct RiseLook {
+  // The sockets of a namespace have risen so much since its last dump that a sample is worth its
+  // cost now.
+  bool is_rising = false;
+  absl::Duration cpu_time;
+};
 
 // Takes samples of the host. Used by one thread; a call blocks for as long as the dumps take.
 class HostSampler {
@@ -15,6 +33,15 @@ class HostSampler {
   // limitations; an error means that nothing at all could be seen (UNAVAILABLE, PERMISSION_DENIED
   // with the remedy).
   virtual absl::StatusOr<HostSample> Sample() = 0;
+
+  // Looks at the socket counts of each namespace, without a dump. Never fails: a namespace that
+  // cannot be read is not rising.
+  virtual RiseLook LookForRise() { return {}; }
+
+  // Whether a namespace of the last sample is close to exhaustion (ExhaustionWatch).
+  virtual bool is_close() const { return false; }
+
+  virtual SamplerStats stats() const { return {}; }
 };
 
 }  // namespace berthmaster

@@ -17,13 +17,10 @@ absl::StatusOr<HostSample> KernelHostSampler::Sample() {
   sample.limitations = std::move(listing.limitations);
 
   const std::optional<Activities> activities = TakeActivities(sample);
-  const NetnsReaders readers = {dependencies_.facts_reader,
-                                dependencies_.dump,
-                                dependencies_.bind_ownership,
-                                dependencies_.conntrack,
-                                dependencies_.owners,
-                                &quiet_budget_,
-                                busy_interval_};
+  const NetnsReaders readers = {dependencies_.facts_reader,   dependencies_.dump,
+                                dependencies_.bind_ownership, dependencies_.conntrack,
+                                dependencies_.owners,         &quiet_budget_,
+                                dependencies_.sample_interval};
   quiet_budget_.BeginSample(listing.entries.size());
   size_t inodes_left = kInodesPerSampleMax;
   std::map<uint64_t, NetnsSampler> still_there;
@@ -73,6 +70,29 @@ std::optional<KernelHostSampler::Activities> KernelHostSampler::TakeActivities(H
     activities[pool.netns_cookie].pools.push_back(std::move(pool));
   }
   return activities;
+}
+
+RiseLook KernelHostSampler::LookForRise() {
+  const absl::Duration cpu_before = dependencies_.clock.ThreadCpuNow();
+  RiseLook look;
+  absl::StatusOr<NetnsListing> listing = dependencies_.directory.List();
+  if (!listing.ok()) return look;
+  for (const NetnsEntry& netns : listing->entries) {
+    auto known = samplers_.find(netns.id.cookie);
+    if (known != samplers_.end()) {
+      absl::StatusOr<SockstatCounts> counts = dependencies_.facts_reader.ReadCounts(netns);
+      if (!counts.ok() || !known->second.IsRising(*counts)) continue;
+    }
+    look.is_rising = true;
+    break;
+  }
+  look.cpu_time = dependencies_.clock.ThreadCpuNow() - cpu_before;
+  return look;
+}
+
+bool KernelHostSampler::is_close() const {
+  return std::any_of(samplers_.begin(), samplers_.end(),
+                     [](const auto& known) { return known.second.is_close(); });
 }
 
 }  // namespace berthmaster

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/time/time.h"
 #include "agent/collect/host_sampler.h"
 #include "agent/collect/netns_sampler.h"
 #include "agent/collect/quiet_dump_budget.h"
@@ -35,16 +36,16 @@ class KernelHostSampler final : public HostSampler {
     ConnectWatch* connect_watch = nullptr;
     ConntrackReader* conntrack = nullptr;
     SocketOwners* owners = nullptr;
+    // NetnsReaders::busy_interval.
+    absl::Duration sample_interval = absl::ZeroDuration();
   };
-  // `busy_interval`: see NetnsReaders.
-  explicit KernelHostSampler(const Dependencies& dependencies,
-                             absl::Duration busy_interval = absl::ZeroDuration())
-      : dependencies_(dependencies),
-        busy_interval_(busy_interval),
-        quiet_budget_(dependencies.clock) {}
+  explicit KernelHostSampler(const Dependencies& dependencies)
+      : dependencies_(dependencies), quiet_budget_(dependencies.clock) {}
 
   // The CPU time of the sample is that of the calling thread.
   absl::StatusOr<HostSample> Sample() override;
+  RiseLook LookForRise() override;
+  bool is_close() const override;
 
  private:
   using Activities = absl::flat_hash_map<uint64_t, NetnsActivity>;
@@ -53,7 +54,6 @@ class KernelHostSampler final : public HostSampler {
   std::optional<Activities> TakeActivities(HostSample& sample);
 
   const Dependencies dependencies_;
-  const absl::Duration busy_interval_;
   QuietDumpBudget quiet_budget_;
   // By cookie.
   std::map<uint64_t, NetnsSampler> samplers_;

@@ -48,8 +48,8 @@ class LinuxHostSampler final : public HostSampler {
                   .bind_ownership = options.readers.bind_ownership,
                   .connect_watch = options.readers.connect_watch,
                   .conntrack = options.readers.conntrack,
-                  .owners = options.readers.owners},
-                 options.sample_interval) {}
+                  .owners = options.readers.owners,
+                  .sample_interval = options.sample_interval}) {}
 
   absl::StatusOr<HostSample> Sample() override {
     absl::StatusOr<HostSample> sample;
@@ -62,6 +62,23 @@ class LinuxHostSampler final : public HostSampler {
     // That it fails changes nothing but the size of the process.
     if (++sample_count_ == kStartSamples) ReleaseStartPages().IgnoreError();
     return sample;
+  }
+
+  RiseLook LookForRise() override {
+    RiseLook look;
+    absl::Status status = thread_.Run([&] {
+      look = sampler_.LookForRise();
+      return absl::OkStatus();
+    });
+    return look;
+  }
+
+  bool is_close() const override { return sampler_.is_close(); }
+  // Between samples the dump is at rest.
+  SamplerStats stats() const override {
+    const SocketDumpCounters counters = edges_.dump->counters();
+    return {.dump_count = counters.dumps,
+            .dump_retry_count = counters.interrupted + counters.dropped + counters.truncated};
   }
 
  private:

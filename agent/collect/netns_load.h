@@ -13,8 +13,6 @@ namespace berthmaster {
 // pool of it is near its limit, because its sockets are at least this share of the smallest
 // capacity.
 inline constexpr double kQuietShare = 0.10;
-// A pool past this utilization may run out within seconds.
-inline constexpr double kCloseUtilization = 0.75;
 // How often a quiet namespace's files are read, and how often it is dumped, when the numbers have
 // changed since the last time.
 inline constexpr absl::Duration kQuietInterval = absl::Seconds(10);

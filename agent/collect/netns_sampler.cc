@@ -65,7 +65,7 @@ bool NetnsSampler::IsReadingDue(const SockstatCounts& counts, absl::Duration now
   if (!known_.has_value()) return true;
   const absl::Duration age = now - known_->time;
   if (IsNetnsBusy(counts)) {
-    return age >= kQuietInterval || IsPastBusyInterval(known_->time, now, busy_interval);
+    return age >= kQuietInterval || IsBusyTurn(counts, known_->time, now, busy_interval);
   }
   // Where no socket comes or goes, no port is taken, whatever the tunables are by now.
   return age >= (counts == known_->counts ? kUnchangedInterval : kQuietInterval);
@@ -83,9 +83,19 @@ absl::Status NetnsSampler::ReadFacts(const NetnsEntry& netns, const SockstatCoun
   return absl::OkStatus();
 }
 
-bool NetnsSampler::IsPastBusyInterval(absl::Duration last, absl::Duration now,
-                                      absl::Duration busy_interval) const {
-  return is_close_ || now - last >= busy_interval;
+// Whether what was last done for a busy namespace then is to be done again.
+bool NetnsSampler::IsBusyTurn(const SockstatCounts& counts, absl::Duration last, absl::Duration now,
+                              absl::Duration busy_interval) const {
+  return is_close() || IsRising(counts) || now - last >= kIntervalSlack * busy_interval;
+}
+
+bool NetnsSampler::IsRising(const SockstatCounts& counts) const {
+  // One that could not be dumped is tried again at the next sample, and not for its own sake.
+  if (!last_dump_.has_value() || !IsNetnsBusy(counts)) return false;
+  const SockstatCounts& before = last_dump_->counts;
+  const double risen = static_cast<double>(counts.tcp_in_use) + counts.time_wait -
+                       before.tcp_in_use - before.time_wait;
+  return risen >= kRiseShare * known_->space->Capacity(0);
 }
 
 // Whether a dump is due whatever it costs and whenever the last one was.
@@ -107,7 +117,7 @@ bool NetnsSampler::IsQuietDumpDue(const SockstatCounts& counts, absl::Duration n
 bool NetnsSampler::IsDumpDue(const SockstatCounts& counts, absl::Duration now,
                              const NetnsReaders& readers) const {
   if (HasNews()) return true;
-  if (IsNetnsBusy(counts)) return IsPastBusyInterval(last_dump_->time, now, readers.busy_interval);
+  if (IsNetnsBusy(counts)) return IsBusyTurn(counts, last_dump_->time, now, readers.busy_interval);
   return IsQuietDumpDue(counts, now, readers.quiet_budget);
 }
 
@@ -118,18 +128,16 @@ absl::Status NetnsSampler::Dump(const NetnsEntry& netns, const SockstatCounts& c
   const bool is_busy = IsNetnsBusy(counts);
   const bool is_paid = budget != nullptr && !is_busy && !HasNews();
   const absl::Duration before = budget != nullptr ? budget->ThreadCpuNow() : absl::Duration();
-  absl::StatusOr<NetnsSample> dumped =
-      socket_pools_.Dump({netns, known_->facts, *known_->space, readers.dump, readers.bind_ownership,
-                          readers.owners, traffic_.has_value() ? &*traffic_ : nullptr, is_busy},
-                         now, inodes_left);
+  absl::StatusOr<NetnsSample> dumped = socket_pools_.Dump(
+      {netns, known_->facts, *known_->space, readers.dump, readers.bind_ownership, readers.owners,
+       traffic_.has_value() ? &*traffic_ : nullptr, is_busy},
+      now, inodes_left);
   const absl::Duration cpu = budget != nullptr ? budget->ThreadCpuNow() - before : absl::Duration();
   if (is_paid) budget->Spend(cpu);
   BERTHMASTER_RETURN_IF_ERROR(dumped.status());
   last_ = *std::move(dumped);
   last_dump_ = {counts, known_->facts.sysctls, now, cpu};
-  is_close_ = std::any_of(last_.pools.begin(), last_.pools.end(), [](const PoolSample& pool) {
-    return pool.utilization() > kCloseUtilization;
-  });
+  exhaustion_.Update(MeasureNearness(last_.pools, known_->facts.sysctls), now);
   return absl::OkStatus();
 }
 

@@ -14,6 +14,7 @@
 #include "agent/collect/connect_traffic.h"
 #include "agent/collect/conntrack_sampler.h"
 #include "agent/collect/counter_deltas.h"
+#include "agent/collect/exhaustion_watch.h"
 #include "agent/collect/failure_log.h"
 #include "agent/collect/port_space.h"
 #include "agent/collect/quiet_dump_budget.h"
@@ -38,7 +39,7 @@ struct NetnsReaders {
   SocketOwners* owners = nullptr;
   // Of the dumps of quiet namespaces; null when they may cost what they will.
   QuietDumpBudget* quiet_budget = nullptr;
-  // How often a busy namespace is read and dumped; one with a pool past kCloseUtilization is at
+  // How often a busy namespace is read and dumped; one that is close to exhaustion or rises is at
   // every sample.
   absl::Duration busy_interval;
 };
@@ -48,6 +49,12 @@ struct NetnsActivity {
   std::vector<FailedConnects> failures;
   std::vector<PoolTraffic> pools;
 };
+
+// A namespace that may be near a limit is dumped before its time when its sockets have risen by
+// this share of the smallest capacity since the last dump: a pool cannot have risen by more.
+inline constexpr double kRiseShare = 0.05;
+// How much of the interval between dumps has to be over: ticks are not exact.
+inline constexpr double kIntervalSlack = 0.9;
 
 // Takes the samples of one namespace, and remembers between them what they need. One thread.
 class NetnsSampler {
@@ -64,6 +71,16 @@ class NetnsSampler {
   // known. Nothing that was counted is lost with one.
   absl::StatusOr<NetnsSample> Sample(const NetnsEntry& netns, absl::Duration now,
                                      const NetnsReaders& readers, size_t& inodes_left);
+
+  // How often a busy namespace is dumped while it is neither close to exhaustion nor rising; 0, as
+  // at first, for at every sample.
+  void set_sample_interval(absl::Duration interval) { sample_interval_ = interval; }
+
+  // Whether these counts are worth a dump before its time.
+  bool IsRising(const SockstatCounts& counts) const;
+
+  // Whether the last dump showed a pool close to exhaustion.
+  bool is_close() const { return exhaustion_.is_close(); }
 
  private:
   // What the last reading of the files gave.
@@ -85,8 +102,8 @@ class NetnsSampler {
   };
 
   bool IsNetnsBusy(const SockstatCounts& counts) const;
-  bool IsPastBusyInterval(absl::Duration last, absl::Duration now,
-                          absl::Duration busy_interval) const;
+  bool IsBusyTurn(const SockstatCounts& counts, absl::Duration last, absl::Duration now,
+                  absl::Duration busy_interval) const;
   bool IsReadingDue(const SockstatCounts& counts, absl::Duration now,
                     absl::Duration busy_interval) const;
   absl::Status ReadFacts(const NetnsEntry& netns, const SockstatCounts& counts, absl::Duration now,
@@ -113,8 +130,7 @@ class NetnsSampler {
   std::optional<absl::Duration> last_sample_;
   // What the last dump gave.
   NetnsSample last_;
-  // Whether a pool of it was past kCloseUtilization.
-  bool is_close_ = false;
+  ExhaustionWatch exhaustion_;
 };
 
 }  // namespace berthmaster

@@ -10,6 +10,21 @@
 #include "common/status/annotate.h"
 
 namespace berthmaster {
+namespace {
+
+int64_t ToCount(rlim_t limit) {
+  constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
+  return limit == RLIM_INFINITY || limit > static_cast<rlim_t>(kMax) ? kMax
+                                                                     : static_cast<int64_t>(limit);
+}
+
+}  // namespace
+
+absl::StatusOr<FileLimit> ReadFileLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return ErrnoStatus(errno, "getrlimit(RLIMIT_NOFILE)");
+  return FileLimit{ToCount(limit.rlim_cur), ToCount(limit.rlim_max)};
+}
 
 absl::Status RaiseOpenFilesLimit(int64_t wanted) {
   rlimit limit{};

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "agent/kernel/netns_directory.h"
 
 namespace berthmaster {
@@ -19,6 +20,13 @@ inline constexpr int64_t kWantedOpenFiles = kNamespacesMax + kOtherFilesMax;
 // start of main(). Never lowers it. RESOURCE_EXHAUSTED, with the remedy, when it stays lower; the
 // agent works then, and leaves namespaces out.
 absl::Status RaiseOpenFilesLimit(int64_t wanted = kWantedOpenFiles);
+
+// RLIMIT_NOFILE; the largest number where there is none.
+struct FileLimit {
+  int64_t soft = 0;
+  int64_t hard = 0;
+};
+absl::StatusOr<FileLimit> ReadFileLimit();
 
 // How many namespaces may be held open: the limit now without kOtherFilesMax, but at least a
 // quarter of the limit.

@@ -11,6 +11,15 @@
 
 namespace berthmaster {
 
+// How the link is, for the agent's own metrics.
+struct LinkStats {
+  bool is_attached = false;
+  // Samples not acknowledged yet.
+  int64_t spool_count = 0;
+  // When a sample was acknowledged last, by the wall clock.
+  std::optional<absl::Time> acknowledged_time;
+};
+
 // The agent's end of the stream, as the agent's loop sees it: samples and replies go in, desired
 // states come out, and it sees to sessions, order, acknowledgement and patience by itself. All but
 // Wake() are for the loop's thread and never wait for the network.
@@ -40,6 +49,8 @@ class ControllerLink {
 
   // How many samples were dropped unsent since the start.
   virtual int64_t dropped_count() const = 0;
+
+  virtual LinkStats stats() const { return {}; }
 
   // Says good-bye and keeps what was not delivered for the next start. Waits for some seconds at
   // most. The last call.

@@ -147,6 +147,7 @@ void GrpcControllerLink::TakeAcknowledgement(int64_t committed_sequence) {
   while (!in_flight_.empty() && in_flight_.front() <= committed_sequence) in_flight_.pop_front();
   progress_time_ = clock_.MonotonicNow();
   has_acknowledged_ = true;
+  acknowledged_time_ = clock_.SystemNow();
   refused_sequence_ = 0;
 }
 

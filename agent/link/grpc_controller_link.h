@@ -57,6 +57,9 @@ class GrpcControllerLink final : public ControllerLink {
   void WaitUntil(absl::Duration deadline) override;
   void Wake() override;
   int64_t dropped_count() const override { return spool_->dropped_count(); }
+  LinkStats stats() const override {
+    return {state_ == State::kAttached, static_cast<int64_t>(spool_->size()), acknowledged_time_};
+  }
   void Close(absl::string_view reason) override;
 
  private:
@@ -86,6 +89,8 @@ class GrpcControllerLink final : public ControllerLink {
   absl::Duration attempt_time_;
   absl::Duration progress_time_;
   bool has_acknowledged_ = false;
+  // By the wall clock, over all sessions.
+  std::optional<absl::Time> acknowledged_time_;
   // Why this side ended the session, for the log; OK while it did not.
   absl::Status own_reason_;
   // No sample before this, as the controller asked.

@@ -59,7 +59,11 @@ BerthmasterStack::BerthmasterStack(const std::vector<std::string>& agent_flags) 
                                     "--state-dir",
                                     agent_directory_.path(),
                                     "--sample-interval",
-                                    "1s"};
+                                    "1s",
+                                    "--cpu-budget",
+                                    "100%",
+                                    "--metrics-listen",
+                                    "off"};
   agent.insert(agent.end(), agent_flags.begin(), agent_flags.end());
   agent_ = ChildProcess::Start(agent);
 

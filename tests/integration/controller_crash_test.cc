@@ -130,10 +130,10 @@ TEST(ControllerCrash, TheAgentResumesByItself) {
   if (geteuid() != 0) GTEST_SKIP() << "the agent needs root to see its namespace's sockets: sudo";
   RunningController controller;
   TempDirectory state;
-  const auto agent =
-      ChildProcess::Start({BinaryPath("berthmaster-agent"), "--controller", controller.address(),
-                           "--host-id", "resume-host", "--state-dir", state.path(),
-                           "--sample-interval", "200ms", "--netns", OwnNetnsInode()});
+  const auto agent = ChildProcess::Start(
+      {BinaryPath("berthmaster-agent"), "--controller", controller.address(), "--host-id",
+       "resume-host", "--state-dir", state.path(), "--sample-interval", "200ms", "--cpu-budget",
+       "100%", "--metrics-listen", "off", "--netns", OwnNetnsInode()});
   TableHistory history(controller);
   const std::set<int64_t> before = history.WaitForSamples(10);
   ASSERT_GE(before.size(), 10u) << agent->Output() << controller.Log();

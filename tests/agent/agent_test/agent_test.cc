@@ -33,9 +33,19 @@ class ScriptedSampler final : public HostSampler {
     if (!error.ok()) return error;
     HostSample sample;
     sample.sample_time = clock_.SystemNow();
+    sample.cpu_time = cpu_time;
     return sample;
   }
+  RiseLook LookForRise() override {
+    ++look_count;
+    return {is_rising, absl::Microseconds(100)};
+  }
+  bool is_close() const override { return close_to_exhaustion; }
 
+  absl::Duration cpu_time;
+  bool is_rising = false;
+  bool close_to_exhaustion = false;
+  int look_count = 0;
   absl::Status error;
   // How long a sample takes.
   absl::Duration duration;
@@ -80,8 +90,9 @@ class AgentTest : public ::testing::Test {
     options.profile = AgentProfile::kEnforce;
     options.journal_path = pattern + "/journal";
     tuner_ = Tuner::Open(options, {&clock_, &kernel_, &kernel_}).value();
-    agent_ = std::make_unique<Agent>(absl::Seconds(10),
-                                     AgentParts{&clock_, &sampler_, tuner_.get(), &link_});
+    agent_ = std::make_unique<Agent>(
+        AgentOptions{.sample_interval = absl::Seconds(10), .cpu_budget = 0.01},
+        AgentParts{&clock_, &sampler_, tuner_.get(), &link_, &board_});
   }
 
   static DesiredState ReuseTimeWait() {
@@ -98,6 +109,7 @@ class AgentTest : public ::testing::Test {
   ScriptedSampler sampler_{clock_};
   RecordingLink link_;
   FakeNetnsSysctl kernel_;
+  SnapshotBoard board_;
   std::unique_ptr<Tuner> tuner_;
   std::unique_ptr<Agent> agent_;
 };
@@ -131,6 +143,75 @@ TEST_F(AgentTest, LeavesMissedTicksOutAndKeepsTheOthersInPlace) {
   clock_.SetMonotonic(start + absl::Seconds(40));
   agent_->Step();
   EXPECT_EQ(link_.samples.size(), 3u) << "a late sample does not move the next";
+}
+
+TEST_F(AgentTest, SamplesEachSecondWhileCloseToExhaustion) {
+  sampler_.close_to_exhaustion = true;
+  for (int i = 0; i < 5; ++i) {
+    agent_->Step();
+    clock_.Advance(absl::Seconds(1));
+  }
+  EXPECT_EQ(link_.samples.size(), 5u);
+
+  sampler_.close_to_exhaustion = false;
+  agent_->Step();
+  EXPECT_EQ(link_.samples.size(), 6u);
+  for (int i = 0; i < 9; ++i) {
+    clock_.Advance(absl::Seconds(1));
+    agent_->Step();
+  }
+  EXPECT_EQ(link_.samples.size(), 6u);
+}
+
+TEST_F(AgentTest, SamplesLessOftenWhenSamplesAreDear) {
+  sampler_.cpu_time = absl::Milliseconds(300);
+  agent_->Step();
+  clock_.Advance(absl::Seconds(29));
+  agent_->Step();
+  EXPECT_EQ(link_.samples.size(), 1u);
+  clock_.Advance(absl::Seconds(1));
+  agent_->Step();
+  EXPECT_EQ(link_.samples.size(), 2u);
+}
+
+TEST_F(AgentTest, BringsASampleForwardWhenSocketsRise) {
+  agent_->Step();
+  clock_.Advance(absl::Seconds(1));
+  agent_->Step();
+  EXPECT_EQ(sampler_.look_count, 1);
+  EXPECT_EQ(link_.samples.size(), 1u);
+  sampler_.is_rising = true;
+  clock_.Advance(absl::Seconds(1));
+  agent_->Step();
+  EXPECT_EQ(link_.samples.size(), 2u);
+}
+
+TEST_F(AgentTest, KeepsToItsBudgetWhateverRises) {
+  sampler_.is_rising = true;
+  sampler_.cpu_time = absl::Milliseconds(50);
+  for (int i = 0; i <= 20; ++i) {
+    agent_->Step();
+    clock_.Advance(absl::Seconds(1));
+  }
+  EXPECT_EQ(link_.samples.size(), 5u) << "at 0, 5, 10, 15 and 20 s";
+}
+
+TEST_F(AgentTest, PostsWhatItDoes) {
+  agent_->Step();
+  std::shared_ptr<const MetricsSnapshot> first = board_.Latest();
+  ASSERT_NE(first, nullptr);
+  EXPECT_EQ(first->sample_count, 1);
+  EXPECT_EQ(first->loop_time, clock_.MonotonicNow());
+  EXPECT_EQ(first->sample_interval, absl::Seconds(10));
+  EXPECT_GT(first->resident_bytes, 0);
+  ASSERT_NE(first->sample, nullptr);
+
+  sampler_.error = absl::PermissionDeniedError("no netlink");
+  clock_.Advance(absl::Seconds(10));
+  agent_->Step();
+  EXPECT_EQ(board_.Latest()->sample_failure_count, 1);
+  EXPECT_EQ(board_.Latest()->sampler_failure, "PERMISSION_DENIED: no netlink");
+  EXPECT_EQ(first->sample_failure_count, 0) << "what was posted does not change";
 }
 
 TEST_F(AgentTest, LooksAtLeasesEachSecond) {

@@ -1,0 +1,148 @@
+#include "agent/doctor.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "agent/doctor_command.h"
+
+namespace berthmaster {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+AgentConfig WithProfile(AgentProfile profile) {
+  AgentConfig config;
+  config.profile = profile;
+  return config;
+}
+
+DoctorInputs GoodHost() {
+  DoctorInputs inputs;
+  inputs.host.kernel_release = "6.18.1";
+  inputs.host.capabilities = CapabilityState();
+  for (Capability one : CapabilitiesOf(AgentProfile::kObserve)) {
+    inputs.host.capabilities->effective.Add(one);
+  }
+  inputs.host.file_limit = FileLimit{32768, 1048576};
+  inputs.host.has_cgroup_v2 = true;
+  inputs.host.hide_pid = HidePid::kOff;
+  inputs.host.netns_count = 12;
+  return inputs;
+}
+
+// The check of that name; one in no state when there is none.
+DoctorCheck Find(const std::vector<DoctorCheck>& checks, absl::string_view what) {
+  for (const DoctorCheck& check : checks) {
+    if (check.what == what) return check;
+  }
+  return {"not there", CheckState::kUnknown, "", "", ""};
+}
+
+TEST(Doctor, FindsAGoodHostComplete) {
+  for (AgentProfile profile :
+       {AgentProfile::kObserveLite, AgentProfile::kObserve, AgentProfile::kEnforce}) {
+    const std::vector<DoctorCheck> checks = Diagnose(GoodHost(), WithProfile(profile));
+    EXPECT_TRUE(IsComplete(checks));
+    for (const DoctorCheck& check : checks) {
+      EXPECT_EQ(check.state, CheckState::kOk) << check.what;
+      EXPECT_THAT(check.use, Not(IsEmpty()));
+      EXPECT_THAT(check.remedy, IsEmpty());
+    }
+  }
+}
+
+TEST(Doctor, NamesTheMissingCapabilityAndItsRemedy) {
+  DoctorInputs inputs = GoodHost();
+  inputs.host.capabilities->effective = {Capability::kSysAdmin};
+  const AgentConfig config = WithProfile(AgentProfile::kObserve);
+  const std::vector<DoctorCheck> checks = Diagnose(inputs, config);
+
+  EXPECT_FALSE(IsComplete(checks));
+  EXPECT_EQ(Find(checks, "CAP_SYS_ADMIN").state, CheckState::kOk);
+  EXPECT_EQ(Find(checks, "CAP_BPF").state, CheckState::kMissing);
+  EXPECT_THAT(Find(checks, "CAP_BPF").remedy, HasSubstr("grant CAP_BPF; run the agent as root"));
+  EXPECT_THAT(DoctorTable(checks, config), HasSubstr("CAP_BPF              missing  not held "));
+}
+
+TEST(Doctor, AsksOnlyForWhatTheProfileUses) {
+  DoctorInputs inputs = GoodHost();
+  inputs.host.capabilities->effective = {};
+  inputs.host.setns = absl::PermissionDeniedError("setns");
+  inputs.host.btf = absl::NotFoundError("no BTF");
+  inputs.host.sysctl_write = absl::PermissionDeniedError("read-only");
+  EXPECT_TRUE(IsComplete(Diagnose(inputs, WithProfile(AgentProfile::kObserveLite))));
+
+  inputs = GoodHost();
+  inputs.host.sysctl_write = absl::PermissionDeniedError("read-only");
+  EXPECT_TRUE(IsComplete(Diagnose(inputs, WithProfile(AgentProfile::kObserve))));
+  const std::vector<DoctorCheck> enforce = Diagnose(inputs, WithProfile(AgentProfile::kEnforce));
+  EXPECT_EQ(Find(enforce, "sysctls").state, CheckState::kMissing);
+  EXPECT_EQ(Find(enforce, "sysctls").found, "read-only");
+}
+
+TEST(Doctor, SeesThroughHiddenProcessesOnlyWithPtrace) {
+  DoctorInputs inputs = GoodHost();
+  inputs.host.hide_pid = HidePid::kInvisible;
+  EXPECT_EQ(Find(Diagnose(inputs, WithProfile(AgentProfile::kObserve)), "hidepid").state,
+            CheckState::kOk);
+  inputs.host.capabilities->effective = {};
+  const DoctorCheck hidden =
+      Find(Diagnose(inputs, WithProfile(AgentProfile::kObserveLite)), "hidepid");
+  EXPECT_EQ(hidden.state, CheckState::kMissing);
+  EXPECT_THAT(hidden.remedy, HasSubstr("hidepid=0"));
+  inputs.host.hide_pid.reset();
+  EXPECT_EQ(Find(Diagnose(inputs, WithProfile(AgentProfile::kObserveLite)), "hidepid").state,
+            CheckState::kUnknown);
+}
+
+TEST(Doctor, CountsWhatIsUnknownAsThere) {
+  DoctorInputs inputs = GoodHost();
+  inputs.host.has_cgroup_v2 = false;
+  inputs.host.file_limit.reset();
+  EXPECT_TRUE(IsComplete(Diagnose(inputs, WithProfile(AgentProfile::kObserve))));
+}
+
+TEST(Doctor, SaysWhatElseCanBeMissing) {
+  DoctorInputs inputs = GoodHost();
+  inputs.host.netns_cookie = absl::UnimplementedError("no SO_NETNS_COOKIE");
+  inputs.host.file_limit = FileLimit{1024, 1024};
+  inputs.host.netns_limitations = {"three processes; remedy"};
+  inputs.state_directory = absl::PermissionDeniedError("/var/lib: denied");
+  inputs.controller = absl::UnavailableError("refused");
+  inputs.reader_limitations = {"BPF programs are refused; remedy"};
+  const std::vector<DoctorCheck> checks = Diagnose(inputs, WithProfile(AgentProfile::kObserve));
+
+  for (const char* what :
+       {"kernel", "open files", "network namespaces", "state directory", "controller", "readers"}) {
+    EXPECT_EQ(Find(checks, what).state, CheckState::kMissing) << what;
+    EXPECT_THAT(Find(checks, what).remedy, Not(IsEmpty())) << what;
+  }
+  EXPECT_EQ(Find(checks, "readers").remedy, "BPF programs are refused; remedy");
+}
+
+TEST(Doctor, WritesJsonThatNothingCanBreak) {
+  const AgentConfig config = WithProfile(AgentProfile::kEnforce);
+  EXPECT_EQ(
+      DoctorJson({{"a\"b", CheckState::kMissing, "c\\\n\x1b\xff", "use", "remedy"},
+                  {"d", CheckState::kOk, "e", "f", ""}},
+                 config),
+      "{\n  \"profile\": \"enforce\",\n  \"complete\": false,\n  \"checks\": [\n"
+      "    {\"what\": \"a\\\"b\", \"state\": \"missing\", \"found\": \"c\\\\\\u000a\\u001b?\", "
+      "\"use\": \"use\", \"remedy\": \"remedy\"},\n"
+      "    {\"what\": \"d\", \"state\": \"ok\", \"found\": \"e\", \"use\": \"f\", "
+      "\"remedy\": \"\"}\n  ]\n}\n");
+}
+
+TEST(Doctor, LooksWhetherTheStateDirectoryCouldBeMade) {
+  EXPECT_TRUE(CheckStateDirectory(::testing::TempDir() + "/not/there/yet").ok());
+  EXPECT_FALSE(CheckStateDirectory("relative/not/there").ok());
+  EXPECT_FALSE(CheckStateDirectory("/dev/null/sub").ok());
+}
+
+}  // namespace
+}  // namespace berthmaster
