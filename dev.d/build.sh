@@ -67,6 +67,8 @@ bench_command() {
   (($# == 0)) || die "bench takes no arguments."
   ensure_packages build run
   build_cpp release tests/bench/all
+  fetch_node_exporter
+  export BERTHMASTER_BIN_DIR=$ROOT/build/release/bin BERTHMASTER_NODE_EXPORTER=$ROOT/build/node-exporter/usr/bin/prometheus-node-exporter
   for bench in build/release/tests/*_bench; do
     [[ -x $bench ]] || continue
     found=yes
@@ -75,6 +77,20 @@ bench_command() {
   done
   [[ -n $found ]] || die "There is no benchmark: tests/bench builds no *_bench."
   [[ -z $missed ]] || die "These missed a bar or could not run:$missed. Their figures need a quiet machine, and some need root."
+}
+
+# fetch_node_exporter: Debian's package, unpacked below build/ and not installed, since installing it starts a service. Without it
+# the bench leaves that comparison out.
+fetch_node_exporter() {
+  local dir=$ROOT/build/node-exporter
+  [[ ! -x $dir/usr/bin/prometheus-node-exporter ]] || return 0
+  mkdir -p "$dir"
+  try_quietly "Fetch what the agent is compared with (prometheus-node-exporter)" "$ROOT/build/logs/node-exporter.log" \
+    unpack_node_exporter "$dir" || say "    not there (log: build/logs/node-exporter.log); the bench goes on without it"
+}
+
+unpack_node_exporter() {
+  (cd "$1" && apt-get download prometheus-node-exporter && dpkg -x prometheus-node-exporter_*.deb .)
 }
 
 clean_command() {

@@ -13,7 +13,7 @@
 namespace berthmaster {
 namespace {
 
-constexpr int kRoundsMax = 9;
+constexpr int kRoundsMax = 7;
 constexpr int kRoundsMin = 3;
 constexpr double kBareBar = 1.15;
 

@@ -110,7 +110,7 @@ TEST(Doctor, CountsWhatIsUnknownAsThere) {
 TEST(Doctor, SaysWhatElseCanBeMissing) {
   DoctorInputs inputs = GoodHost();
   inputs.host.netns_cookie = absl::UnimplementedError("no SO_NETNS_COOKIE");
-  inputs.host.file_limit = FileLimit{1024, 1024};
+  inputs.host.file_limit = FileLimit{256, 256};
   inputs.host.netns_limitations = {"three processes; remedy"};
   inputs.state_directory = absl::PermissionDeniedError("/var/lib: denied");
   inputs.controller = absl::UnavailableError("refused");
