@@ -72,10 +72,6 @@ class NetnsSampler {
   absl::StatusOr<NetnsSample> Sample(const NetnsEntry& netns, absl::Duration now,
                                      const NetnsReaders& readers, size_t& inodes_left);
 
-  // How often a busy namespace is dumped while it is neither close to exhaustion nor rising; 0, as
-  // at first, for at every sample.
-  void set_sample_interval(absl::Duration interval) { sample_interval_ = interval; }
-
   // Whether these counts are worth a dump before its time.
   bool IsRising(const SockstatCounts& counts) const;
 

@@ -24,8 +24,7 @@ void FuzzSockDiag(const uint8_t* data, size_t size) {
   // Few ports, since what is done once for each port would be most of the time of a run.
   PortSpace space;
   space.range = {40000, 40063};
-  const PortSet recent_listen_ports;
-  PoolAggregator aggregator(space, sysctls, recent_listen_ports);
+  PoolAggregator aggregator({.space = space, .sysctls = sysctls, .recent_listeners = {}});
   size_t row_count = 0;
   // The messages in a corpus have the sequence number 1.
   absl::StatusOr<SockDiagProgress> progress =
@@ -42,11 +41,12 @@ void FuzzSockDiag(const uint8_t* data, size_t size) {
   Require(row_count <= size / (16 + 72) + 1);
 
   const NetnsCounts counts = aggregator.Finish();
-  int64_t pooled_count = counts.untracked_sockets;
+  int64_t pooled_count = counts.untracked.in_use;
   for (const PoolCounts& pool : counts.pools) {
     pooled_count += pool.in_use;
     Require(pool.reusable <= pool.in_use);
-    const PoolSample sample = MakeConnectPool(pool, space.Capacity(counts.blocked), counts.blocked);
+    const PoolSample sample = MakeConnectPool(
+        pool, {.capacity = space.Capacity(counts.blocked), .blocked = counts.blocked});
     Require(sample.headroom() >= 0);
   }
   Require(pooled_count <= static_cast<int64_t>(row_count));

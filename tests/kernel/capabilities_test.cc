@@ -196,9 +196,9 @@ TEST_F(CapabilitiesTest, NamespacesOfOthersTakeSysPtrace) {
   StrangerProcess stranger;
   ASSERT_TRUE(stranger.is_ready());
   uint64_t inode = 0;
-  for (const auto& [number, found] : ScanNetns().found) {
-    auto pid = found.labels.find("pid");
-    if (pid != found.labels.end() && pid->second == absl::StrCat(stranger.pid())) inode = number;
+  const NetnsScan scan = ScanNetns();
+  for (const auto& [number, found] : scan.found) {
+    if (found.leading_pid == stranger.pid()) inode = number;
   }
   ASSERT_NE(inode, 0u);
   const auto look = [&] { return SampledLabel(absl::StrCat(inode)); };

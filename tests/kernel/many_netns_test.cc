@@ -72,7 +72,7 @@ TEST_F(ManyNetnsTest, QuietNamespacesAreSampledWithoutADumpOfEach) {
   FakeClock clock;
   LinuxClock cpu;
   LinuxNetnsDirectory directory({}, clock);
-  LinuxNetnsFactsReader facts;
+  LinuxNetnsFactsReader facts(clock);
   CountingDump dump(cookies_);
   KernelHostSampler sampler({directory, facts, dump, clock});
   NetnsThread thread;
