@@ -23,6 +23,11 @@ void ConntrackSampler::Update(const NetnsEntry& netns, absl::Duration now,
     return;
   }
   pools_ = snat_pools_;
+  if (untracked_count_ > 0) {
+    limitation_ =
+        absl::StrCat(untracked_count_, " conntrack entries belong to SNAT pools beyond the ",
+                     "first ", kSnatPoolsTrackedMax, " and are in no pool");
+  }
   if (!table_.has_value()) return;
   PoolSample& pool = pools_.emplace_back();
   pool.kind = PoolKind::kConntrackTable;
@@ -47,6 +52,8 @@ absl::Status ConntrackSampler::ReadTable(const NetnsEntry& netns, absl::Duration
   table_.reset();
   // An empty table is that of a namespace that tracks nothing; one without a limit has no pool.
   if (table.entry_count > 0 && table.entry_count_max > 0) table_ = std::move(table);
+  // To ask for rules may make the kernel load what keeps them, so it is not done without need.
+  if (!table_.has_value()) return absl::OkStatus();
   if (last_rules_.has_value() && now - *last_rules_ < kConntrackRulesInterval) {
     return absl::OkStatus();
   }
@@ -63,6 +70,7 @@ absl::Status ConntrackSampler::ReadPools(const NetnsEntry& netns, absl::Duration
   }
   if (!table_.has_value() || table_->entry_count < kSnatQuietShare * capacity_min) {
     snat_pools_.clear();
+    untracked_count_ = 0;
     last_dump_.reset();
     return absl::OkStatus();
   }
@@ -72,12 +80,14 @@ absl::Status ConntrackSampler::ReadPools(const NetnsEntry& netns, absl::Duration
       reader.VisitSnat(netns, [&counter](const SnatRow& row) { counter.Visit(row); }));
   last_dump_ = now;
   snat_pools_ = counter.Finish(ranges_);
+  untracked_count_ = counter.untracked_count();
   return absl::OkStatus();
 }
 
 void ConntrackSampler::Forget() {
   table_.reset();
   snat_pools_.clear();
+  untracked_count_ = 0;
   pools_.clear();
   last_dump_.reset();
   is_urgent_ = false;

@@ -49,6 +49,8 @@ class ConntrackSampler {
   std::optional<ConntrackTable> table_;
   std::vector<SnatRange> ranges_;
   std::vector<PoolSample> snat_pools_;
+  // Of the last dump.
+  int64_t untracked_count_ = 0;
   std::vector<PoolSample> pools_;
   std::map<std::string, int64_t> counters_;
   std::string limitation_;

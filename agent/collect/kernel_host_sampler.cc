@@ -8,6 +8,12 @@
 #include "common/status/annotate.h"
 
 namespace berthmaster {
+namespace {
+
+// Namespaces that cannot be read mostly have one reason; a sample takes 256 limitations in all.
+constexpr int kFailedNetnsNamedMax = 16;
+
+}  // namespace
 
 absl::StatusOr<HostSample> KernelHostSampler::Sample() {
   const absl::Duration cpu_before = dependencies_.clock.ThreadCpuNow();
@@ -25,6 +31,7 @@ absl::StatusOr<HostSample> KernelHostSampler::Sample() {
   size_t inodes_left = kInodesPerSampleMax;
   std::map<uint64_t, NetnsSampler> still_there;
   absl::Status first_error;
+  int failed_count = 0;
   for (const NetnsEntry& netns : listing.entries) {
     NetnsSampler& sampler =
         still_there.emplace(netns.id.cookie, std::move(samplers_[netns.id.cookie])).first->second;
@@ -39,8 +46,13 @@ absl::StatusOr<HostSample> KernelHostSampler::Sample() {
       continue;
     }
     if (first_error.ok()) first_error = netns_sample.status();
+    if (++failed_count > kFailedNetnsNamedMax) continue;
     sample.limitations.push_back(absl::StrCat("network namespace ", netns.id.inode, " (",
                                               netns.label, "): ", netns_sample.status().message()));
+  }
+  if (failed_count > kFailedNetnsNamedMax) {
+    sample.limitations.push_back(absl::StrCat(failed_count - kFailedNetnsNamedMax,
+                                              " more network namespaces could not be read"));
   }
   samplers_ = std::move(still_there);
   if (sample.namespaces.empty() && !first_error.ok()) return first_error;
@@ -66,8 +78,8 @@ std::optional<KernelHostSampler::Activities> KernelHostSampler::TakeActivities(H
   for (FailedConnects& failed : activity->failures) {
     activities[failed.netns_cookie].failures.push_back(std::move(failed));
   }
-  for (PoolTraffic& pool : activity->pools) {
-    activities[pool.netns_cookie].pools.push_back(std::move(pool));
+  for (const PoolTraffic& pool : activity->pools) {
+    activities[pool.netns_cookie].pools.push_back(pool);
   }
   return activities;
 }

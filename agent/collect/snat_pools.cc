@@ -13,9 +13,13 @@ void SnatCounter::Visit(const SnatRow& row) {
       return;
     }
     found = pools_.try_emplace(key).first;
+    found->second.ports = {row.snat_port, row.snat_port};
   }
-  ++found->second.entries;
-  if (row.state.has_value()) ++found->second.states[*row.state];
+  Counts& counts = found->second;
+  ++counts.entries;
+  counts.ports.low = std::min(counts.ports.low, row.snat_port);
+  counts.ports.high = std::max(counts.ports.high, row.snat_port);
+  if (row.state.has_value()) ++counts.states[*row.state];
 }
 
 std::vector<PoolSample> SnatCounter::Finish(const std::vector<SnatRange>& ranges) const {
@@ -27,7 +31,7 @@ std::vector<PoolSample> SnatCounter::Finish(const std::vector<SnatRange>& ranges
   };
   std::vector<Candidate> candidates;
   for (const auto& [key, counts] : pools_) {
-    const int32_t capacity = SnatCapacity(ranges, key.snat_address, key.protocol);
+    const int32_t capacity = SnatCapacity(ranges, key.snat_address, key.protocol, counts.ports);
     const double share = static_cast<double>(counts.entries) / capacity;
     if (share >= kSnatPoolShare) candidates.push_back({share, capacity, &key, &counts});
   }
@@ -51,10 +55,11 @@ std::vector<PoolSample> SnatCounter::Finish(const std::vector<SnatRange>& ranges
 }
 
 int32_t SnatCapacity(const std::vector<SnatRange>& ranges, const RawAddress& snat_address,
-                     IpProtocol protocol) {
+                     IpProtocol protocol, const PortRange& taken) {
   const SnatRange* best = nullptr;
   for (const SnatRange& range : ranges) {
     if (range.protocol.has_value() && *range.protocol != protocol) continue;
+    if (!range.ports.Contains(taken.low) || !range.ports.Contains(taken.high)) continue;
     const bool is_any = range.snat_address.is_unspecified();
     if (!is_any && !(range.snat_address == snat_address)) continue;
     // A rule for the address itself says more than masquerade does.

@@ -48,6 +48,8 @@ class SnatCounter {
   };
   struct Counts {
     int32_t entries = 0;
+    // The lowest and the highest port that is taken.
+    PortRange ports;
     StateCounts states;
   };
   absl::flat_hash_map<Key, Counts> pools_;
@@ -55,9 +57,11 @@ class SnatCounter {
 };
 
 // How many ports a source is translated to there: those of the rule for that address and protocol,
-// of the narrowest where several fit, or kSnatPortsDefault. Pure.
+// of the narrowest where several fit, or kSnatPortsDefault. A rule may hold for other destinations
+// only, which nobody sees from here; so one that does not offer every port of `taken` is none of
+// this pool's. Pure.
 int32_t SnatCapacity(const std::vector<SnatRange>& ranges, const RawAddress& snat_address,
-                     IpProtocol protocol);
+                     IpProtocol protocol, const PortRange& taken);
 
 }  // namespace berthmaster
 

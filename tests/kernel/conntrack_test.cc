@@ -16,8 +16,10 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "agent/collect/linux_host_sampler.h"
 #include "agent/kernel/linux_conntrack_reader.h"
 #include "agent/kernel/netns_thread.h"
+#include "common/clock/clock.h"
 #include "tests/kernel/netns_fixture.h"
 #include "tests/kernel/test_sockets.h"
 #include "tests/kernel/veth_fixture.h"
@@ -178,6 +180,32 @@ TEST_F(ConntrackTest, CountsAPoolThatIsFull) {
 
   // The four SYNs that found no port; each is sent again after a second.
   EXPECT_EQ(AwaitDrops(4).counters.at("early_drop"), 0);
+}
+
+TEST_F(ConntrackTest, IsThePoolOfASampleOfTheRouter) {
+  Rules("ip saddr 10.1.0.0/24 ip protocol tcp masquerade to :40000-40009");
+  auto server = Serve(kServer, 8080);
+  Connect(14, 8080);
+  AwaitDrops(4);
+  const LinuxClock clock;
+  LinuxHostSamplerOptions options;
+  options.netns_filter = {net_.router->name()};
+  options.readers.conntrack = &reader_;
+
+  const HostSample sample = MakeLinuxHostSampler(options, clock)->Sample().value();
+
+  ASSERT_EQ(sample.namespaces.size(), 1u);
+  const std::vector<PoolSample>& pools = sample.namespaces[0].pools;
+  const auto pool = std::find_if(pools.begin(), pools.end(),
+                                 [](const PoolSample& one) { return one.kind == PoolKind::kSnat; });
+  ASSERT_NE(pool, pools.end());
+  EXPECT_EQ(pool->key.source.ToString(), kNatAddress);
+  EXPECT_EQ(pool->key.destination.ToString(), kServer);
+  EXPECT_EQ(pool->key.destination_port, 8080);
+  EXPECT_EQ(pool->capacity, 10);
+  EXPECT_EQ(pool->in_use, 10);
+  EXPECT_EQ(pool->headroom(), 0);
+  EXPECT_GE(sample.namespaces[0].counters.at("conntrack.insert_failed"), 4);
 }
 
 TEST_F(ConntrackTest, GivesEachDestinationItsOwnPool) {

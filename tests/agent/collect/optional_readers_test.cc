@@ -200,6 +200,7 @@ TEST_F(OptionalReadersTest, ConntrackIsDumpedWhereAPoolMayMatter) {
   conntrack_.ranges = {{{}, std::nullopt, {40000, 40009}}};
   SnatRow row;
   row.snat_address = RawAddress::From(key_.source);
+  row.snat_port = 40005;
   row.destination = RawAddress::From(key_.destination);
   row.destination_port = 443;
   row.state = kEstablished;

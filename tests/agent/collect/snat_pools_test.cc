@@ -12,6 +12,7 @@ SnatRow Row(uint16_t destination_port, std::optional<TcpState> state, IpProtocol
   row.protocol = protocol;
   row.snat_address = Address("192.0.2.1");
   row.destination = Address("198.51.100.7");
+  row.snat_port = 40005;
   row.destination_port = destination_port;
   row.state = state;
   return row;
@@ -55,9 +56,17 @@ TEST(SnatCapacityTest, IsThatOfTheRuleThatFitsBest) {
   const std::vector<SnatRange> ranges = {{{}, std::nullopt, {40000, 40009}},
                                          {address, IpProtocol::kTcp, {50000, 50099}},
                                          {address, IpProtocol::kTcp, {50000, 50049}}};
-  EXPECT_EQ(SnatCapacity(ranges, address, IpProtocol::kTcp), 50);
-  EXPECT_EQ(SnatCapacity(ranges, address, IpProtocol::kUdp), 10);
-  EXPECT_EQ(SnatCapacity({}, address, IpProtocol::kUdp), kSnatPortsDefault);
+  EXPECT_EQ(SnatCapacity(ranges, address, IpProtocol::kTcp, {50000, 50049}), 50);
+  EXPECT_EQ(SnatCapacity(ranges, address, IpProtocol::kTcp, {50000, 50050}), 100);
+  EXPECT_EQ(SnatCapacity(ranges, address, IpProtocol::kUdp, {40000, 40009}), 10);
+  EXPECT_EQ(SnatCapacity({}, address, IpProtocol::kUdp, {40000, 40009}), kSnatPortsDefault);
+}
+
+TEST(SnatCapacityTest, IsNotThatOfARuleForOtherDestinations) {
+  const std::vector<SnatRange> ranges = {{{}, std::nullopt, {40000, 40009}}};
+
+  EXPECT_EQ(SnatCapacity(ranges, Address("192.0.2.1"), IpProtocol::kTcp, {40000, 51234}),
+            kSnatPortsDefault);
 }
 
 }  // namespace
