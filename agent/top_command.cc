@@ -44,7 +44,7 @@ absl::Status RunTopCommand(const AgentConfig& config, const TopCommandOptions& o
   LinuxHostSamplerOptions sampler_options = SamplerOptions(config, readers);
   // Somebody is looking.
   sampler_options.sample_interval = absl::ZeroDuration();
-  std::unique_ptr<HostSampler> sampler = MakeLinuxHostSampler(std::move(sampler_options), clock);
+  std::unique_ptr<HostSampler> sampler = MakeLinuxHostSampler(sampler_options, clock);
   if (options.is_once) return PrintOnce(config, *sampler);
   TopOptions top;
   top.host = config.host_id;

@@ -127,9 +127,8 @@ std::vector<std::string> HelpLines() {
       "  up, down, PgUp, PgDn, Home, End   move",
       "  Enter                             all that is known of the selected pool; again: back",
       "  /                                 filter by text; Enter keeps it, Esc clears it",
-      "  u i d r t n                       order by utilization, in use, headroom, rate, time "
-      "left,",
-      "                                    netns; the same key again turns the order round",
+      "  u i d r t n                       order by UTIL, IN USE, HEADROOM, RATE, LEFT, NETNS;",
+      "                                    the same key again turns the order round",
       "  p or space                        pause and go on",
       "  + -                               sample half, or twice, as often",
       "  l                                 what cannot be seen here, and the remedies",
