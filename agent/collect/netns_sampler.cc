@@ -55,9 +55,14 @@ absl::StatusOr<NetnsSample> NetnsSampler::Sample(const NetnsEntry& netns, absl::
 
 bool NetnsSampler::IsNetnsBusy(const SockstatCounts& counts) const {
   if (!known_->space.has_value()) return false;
-  // Ports that are only bound are in no counter, so the last dump has to do.
+  const double quiet_max = kQuietShare * known_->space->Capacity(0);
+  // Sockets that are only bound are in no counter of their own: what the last dump saw of them and
+  // what has come since to the sockets of all kinds bounds their number.
+  const int64_t uncounted_rise =
+      last_dump_.has_value() ? counts.uncounted() - last_dump_->counts.uncounted() : 0;
   return IsBusy(counts, known_->facts, *known_->space) ||
-         socket_pools_.ports_in_use() > kQuietShare * known_->space->Capacity(0);
+         static_cast<double>(socket_pools_.ports_in_use() + std::max<int64_t>(0, uncounted_rise)) >
+             quiet_max;
 }
 
 bool NetnsSampler::IsReadingDue(const SockstatCounts& counts, absl::Duration now,

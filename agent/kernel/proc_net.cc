@@ -117,6 +117,12 @@ absl::Status AddSockstat(absl::string_view text, SockstatCounts& counts) {
   while (!text.empty()) {
     absl::string_view line = TakeUntil('\n', text);
     const absl::string_view protocol = TakeUntil(' ', line);
+    if (protocol == "sockets:") {
+      absl::StatusOr<std::optional<int32_t>> used = NumberAfter(line, "used");
+      if (!used.ok()) return used.status();
+      AddTo(sum.sockets_used, used->value_or(0));
+      continue;
+    }
     const bool is_tcp = protocol == "TCP:" || protocol == "TCP6:";
     if (!is_tcp && protocol != "UDP:" && protocol != "UDP6:") continue;
     absl::StatusOr<std::optional<int32_t>> in_use = NumberAfter(line, "inuse");

@@ -18,12 +18,22 @@ struct SockstatCounts {
   int32_t tcp_in_use = 0;
   int32_t time_wait = 0;
   int32_t udp_in_use = 0;
-  friend bool operator==(const SockstatCounts&, const SockstatCounts&) = default;
+  // Sockets of every kind that have a file, those of Unix and of netlink too.
+  int32_t sockets_used = 0;
+
+  // Those that no other count has. TCP sockets that are bound and neither listen nor are connected
+  // are among them and are counted nowhere else.
+  int64_t uncounted() const { return int64_t{sockets_used} - tcp_in_use - udp_in_use; }
+  // Whether the sockets that are counted by their kind have not moved.
+  friend bool operator==(const SockstatCounts& a, const SockstatCounts& b) {
+    return a.tcp_in_use == b.tcp_in_use && a.time_wait == b.time_wait &&
+           a.udp_in_use == b.udp_in_use;
+  }
 };
 
-// Adds what sockstat or sockstat6 says of TCP and UDP: "TCP: inuse 5 orphan 0 tw 2 alloc 7 mem 1",
-// "UDP6: inuse 3". INVALID_ARGUMENT, with nothing added, when there is no line for TCP, or a line
-// without such a number.
+// Adds what sockstat or sockstat6 says of TCP, UDP and all sockets: "sockets: used 171", "TCP:
+// inuse 5 orphan 0 tw 2 alloc 7 mem 1", "UDP6: inuse 3". INVALID_ARGUMENT, with nothing added, when
+// there is no line for TCP, or a line without such a number.
 absl::Status AddSockstat(absl::string_view text, SockstatCounts& counts);
 
 // Adds the counters that matter here from /proc/net/snmp or netstat, in one pass:

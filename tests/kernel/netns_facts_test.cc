@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -58,6 +59,24 @@ class NetnsFactsTest : public testing::Test {
   LinuxNetnsFactsReader reader_{clock_};
   NetnsThread thread_;
 };
+
+// They take ports and are in none of the counts by kind.
+TEST_F(NetnsFactsTest, CountsSocketsThatAreOnlyBoundAmongAllSockets) {
+  const SockstatCounts before = Counts();
+  std::vector<UniqueFd> bound;
+  netns_->RunInside([&bound] {
+    for (int number = 0; number < 20; ++number) {
+      sockaddr_in any{};
+      any.sin_family = AF_INET;
+      UniqueFd& fd = bound.emplace_back(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+      ASSERT_EQ(bind(fd.get(), reinterpret_cast<sockaddr*>(&any), sizeof(any)), 0);
+    }
+  });
+
+  const SockstatCounts after = Counts();
+  EXPECT_EQ(after.tcp_in_use, before.tcp_in_use);
+  EXPECT_EQ(after.uncounted(), before.uncounted() + 20);
+}
 
 TEST_F(NetnsFactsTest, HasEveryTunableThatIsThere) {
   const NetnsFacts facts = Facts();

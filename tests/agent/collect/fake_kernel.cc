@@ -43,6 +43,7 @@ absl::StatusOr<SockstatCounts> FakeKernel::ReadCounts(const NetnsEntry& entry) {
   for (const FakeRow& row : netns.rows)
     ++(row.age_seconds >= 0 ? counts.time_wait : counts.tcp_in_use);
   counts.udp_in_use = static_cast<int32_t>(netns.udp_rows.size());
+  counts.sockets_used = netns.sockets_used;
   if (netns.tcp_in_use >= 0) counts.tcp_in_use = netns.tcp_in_use;
   return counts;
 }

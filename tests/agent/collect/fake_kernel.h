@@ -43,6 +43,7 @@ struct FakeNetns {
   std::vector<FakeRow> udp_rows;
   // What sockstat says; -1 counts the rows.
   int32_t tcp_in_use = -1;
+  int32_t sockets_used = 0;
   int64_t time_wait_overflow_count = 0;
   std::map<std::string, int64_t> counters;
   // Taken and returned by the next dumps, the last one first.

@@ -176,6 +176,27 @@ TEST_F(HostSamplerTest, DumpsAQuietNamespaceThatChangedWithinTenSeconds) {
   EXPECT_EQ(Sample().namespaces[0].pools.at(0).in_use, 3);
 }
 
+TEST_F(HostSamplerTest, DumpsAQuietNamespaceWhoseUncountedSocketsRise) {
+  FakeNetns& netns = kernel_.Netns(7);
+  netns.sockets_used = 5;
+  Sample();
+  // A tenth of the 100 ports, and then one more: sockets that are only bound, for all that is
+  // known.
+  netns.tcp_in_use = 0;
+  netns.sockets_used = 15;
+  clock_.Advance(absl::Seconds(1));
+  Sample();
+  EXPECT_EQ(netns.dump_count, 1);
+  netns.sockets_used = 16;
+  clock_.Advance(absl::Seconds(1));
+  Sample();
+  EXPECT_EQ(netns.dump_count, 2);
+  // They were others.
+  clock_.Advance(absl::Seconds(1));
+  Sample();
+  EXPECT_EQ(netns.dump_count, 2);
+}
+
 TEST_F(HostSamplerTest, DumpsAfterAChangeOfTunables) {
   FakeNetns& netns = kernel_.Netns(7);
   netns.rows = Established(5);

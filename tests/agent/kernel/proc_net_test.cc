@@ -21,6 +21,8 @@ TEST(Sockstat, AddsBothFamilies) {
   EXPECT_EQ(counts.tcp_in_use, 8);
   EXPECT_EQ(counts.time_wait, 12);
   EXPECT_EQ(counts.udp_in_use, 3);
+  EXPECT_EQ(counts.sockets_used, 171);
+  EXPECT_EQ(counts.uncounted(), 160);
 }
 
 TEST(Sockstat, NeverOverflows) {
