@@ -28,8 +28,8 @@ namespace {
 constexpr int kNamespacesDefault = 10000;
 // How many of them are there at a time.
 constexpr size_t kSlots = 64;
-// What the heap may have grown by: the tunables of the last kSlowTunablesKeptMax (512) namespaces are
-// kept, 1.5 KiB each, and the heap has holes. 160 bytes for each namespace would be more.
+// What the heap may have grown by: the tunables of the last kSlowTunablesKeptMax (512) namespaces
+// are kept, 1.5 KiB each, and the heap has holes. 160 bytes for each namespace would be more.
 constexpr size_t kGrowthBytesMax = 1536 * 1024;
 
 int NamespaceCount() {
