@@ -1,20 +1,15 @@
 #include "tests/fuzz/ss_fuzz.h"
 
-#include <algorithm>
 #include <cstdlib>
-#include <cstring>
 #include <optional>
-#include <span>
 
 #include "absl/status/status.h"
-#include "agent/kernel/line_buffer.h"
 #include "agent/kernel/ss_parser.h"
+#include "tests/fuzz/line_feed.h"
 
 namespace berthmaster {
 namespace {
 
-// Short, so that lines that do not fit happen.
-constexpr size_t kLineBytesMax = 512;
 // A message quotes a part of a line only.
 constexpr size_t kMessageBytesMax = 320;
 
@@ -41,26 +36,7 @@ void TryLine(absl::string_view line) {
 
 }  // namespace
 
-void FuzzSs(const uint8_t* data, size_t size) {
-  LineBuffer lines(kLineBytesMax);
-  size_t line_bytes = 0;
-  size_t at = 0;
-  while (at < size) {
-    const std::span<char> space = lines.Space();
-    if (space.empty()) return;
-    // Pieces of different lengths, by what they hold.
-    const size_t piece = std::min({space.size(), size - at, size_t{data[at]} + 1});
-    std::memcpy(space.data(), data + at, piece);
-    lines.Commit(piece);
-    at += piece;
-    absl::string_view line;
-    while (lines.Next(line)) {
-      line_bytes += line.size() + 1;
-      TryLine(line);
-    }
-  }
-  Require(line_bytes + lines.rest().size() == size);
-}
+void FuzzSs(const uint8_t* data, size_t size) { FeedLines(data, size, TryLine); }
 
 }  // namespace berthmaster
 

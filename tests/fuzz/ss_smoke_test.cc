@@ -1,10 +1,7 @@
-#include <cstdint>
-#include <string>
-
 #include "absl/strings/string_view.h"
 #include "gtest/gtest.h"
-#include "tests/fakes/fake_clock.h"
 #include "tests/fuzz/ss_fuzz.h"
+#include "tests/fuzz/text_smoke.h"
 
 namespace berthmaster {
 namespace {
@@ -26,37 +23,10 @@ constexpr absl::string_view kSeed =
     "0      5                            10.9.0.2:8080 0.0.0.0:* ino:101915 sk:1002 "
     "cgroup:unreachable:2a <->\n";
 
-void Fuzz(absl::string_view text) {
-  FuzzSs(reinterpret_cast<const uint8_t*>(text.data()), text.size());
-}
-
 // A short, fixed run for every build; tests/fuzz/README.md says how to fuzz for long.
-TEST(SsFuzz, TakesMutatedLines) {
-  constexpr int kRuns = 20000;
-  FakeRandom random(20261127);
-  Fuzz(kSeed);
-  for (int run = 0; run < kRuns; ++run) {
-    std::string text(kSeed);
-    const uint64_t change_count = 1 + random.Next() % 8;
-    for (uint64_t change = 0; change < change_count; ++change) {
-      const size_t to = random.Next() % text.size();
-      // Half of the changes are bytes of the text itself, which get further.
-      text[to] = random.Next() % 2 == 0 ? text[random.Next() % text.size()]
-                                        : static_cast<char>(random.Next());
-    }
-    if (random.Next() % 2 == 0) text.resize(random.Next() % text.size());
-    Fuzz(text);
-  }
-}
+TEST(SsFuzz, TakesMutatedLines) { RunMutatedText(kSeed, FuzzSs); }
 
-TEST(SsFuzz, TakesBytesWithoutSense) {
-  FakeRandom random(7);
-  for (int run = 0; run < 2000; ++run) {
-    std::string text(random.Next() % 2048, '\0');
-    for (char& c : text) c = random.Next() % 32 == 0 ? '\n' : static_cast<char>(random.Next());
-    Fuzz(text);
-  }
-}
+TEST(SsFuzz, TakesBytesWithoutSense) { RunTextWithoutSense(FuzzSs); }
 
 }  // namespace
 }  // namespace berthmaster
