@@ -123,10 +123,12 @@ TEST_F(BindCapacity, IsUsedUpByTimeWaitOfEitherKindOfClient) {
     EXPECT_EQ(OpenAndClose(
                   {.source = kSource, .destination = kDestination, .destination_port = kPort}, 5),
               5);
-    for (int number = 0; number < 6; ++number) {
-      EXPECT_EQ(BindAndConnect({.address = kSource, .is_reuse_address = true}, kDestination, kPort)
-                    .error_number,
-                0);
+    int closed_count = 0;
+    while (closed_count < 6) {
+      ConnectResult result =
+          BindAndConnect({.address = kSource, .is_reuse_address = true}, kDestination, kPort);
+      ASSERT_EQ(result.error_number, 0);
+      if (CloseFirst(std::move(result.fd))) ++closed_count;
     }
   });
   ASSERT_EQ(SampleWith(11).time_wait, 11);

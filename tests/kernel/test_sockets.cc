@@ -142,11 +142,21 @@ FillResult Fill(const ConnectOptions& options, int count_max) {
   return fill;
 }
 
+bool CloseFirst(UniqueFd fd) {
+  if (shutdown(fd.get(), SHUT_WR) != 0) return false;
+  pollfd event = {fd.get(), POLLIN, 0};
+  char byte;
+  return poll(&event, 1, 5000) == 1 && recv(fd.get(), &byte, 1, MSG_DONTWAIT) == 0;
+}
+
 int OpenAndClose(const ConnectOptions& options, int count) {
-  for (int done = 0; done < count; ++done) {
-    if (Connect(options).error_number != 0) return done;
+  int done = 0;
+  while (done < count) {
+    ConnectResult result = Connect(options);
+    if (result.error_number != 0) return done;
+    if (CloseFirst(std::move(result.fd))) ++done;
   }
-  return count;
+  return done;
 }
 
 ShortConnections::ShortConnections(const ScopedNetns& netns, ConnectOptions options,
