@@ -110,7 +110,8 @@ void Agent::TakeSample() {
 
 void Agent::Note(const HostSample& sample, bool is_failure) {
   metrics_.is_close_to_exhaustion = parts_.sampler->is_close();
-  metrics_.sample_interval = pace_.AfterSample(sample.cpu_time, metrics_.is_close_to_exhaustion);
+  metrics_.sample_interval = pace_.AfterSample(sample.cpu_time - parts_.sampler->one_off_cpu_time(),
+                                               metrics_.is_close_to_exhaustion);
   metrics_.sample_cpu_time += sample.cpu_time;
   metrics_.sampler_failure = sampler_failure_;
   ++metrics_.sample_count;

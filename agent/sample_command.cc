@@ -62,8 +62,10 @@ std::string SampleTable(const HostSample& sample) {
 absl::Status RunSampleCommand(const AgentConfig& config, absl::string_view form) {
   LinuxClock clock;
   const HostReaders readers = MakeHostReaders(config.profile);
-  std::unique_ptr<HostSampler> sampler =
-      MakeLinuxHostSampler(SamplerOptions(config, readers), clock);
+  LinuxHostSamplerOptions options = SamplerOptions(config, readers);
+  // There is no later sample to see the rest.
+  options.first_dump_cpu_max = absl::InfiniteDuration();
+  std::unique_ptr<HostSampler> sampler = MakeLinuxHostSampler(options, clock);
   BERTHMASTER_ASSIGN_OR_RETURN(HostSample sample, sampler->Sample());
   if (form == "json") {
     BERTHMASTER_ASSIGN_OR_RETURN(std::string json, SampleJson(config.host_id, sample));

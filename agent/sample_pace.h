@@ -16,7 +16,7 @@ inline constexpr absl::Duration kStretchMax = absl::Minutes(5);
 // budget is not what is dear then.
 inline constexpr double kCloseBudgetFactor = 10;
 // How much of the budget goes into looking for a rise between samples.
-inline constexpr double kLookBudgetShare = 0.1;
+inline constexpr double kLookBudgetShare = 0.05;
 
 // When the next sample is due, from what samples cost. A cost that rises counts at once, one that
 // falls by and by, so that the pace does not flap. Pure but for that memory; one thread.

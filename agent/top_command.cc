@@ -44,6 +44,7 @@ absl::Status RunTopCommand(const AgentConfig& config, const TopCommandOptions& o
   LinuxHostSamplerOptions sampler_options = SamplerOptions(config, readers);
   // Somebody is looking.
   sampler_options.sample_interval = absl::ZeroDuration();
+  sampler_options.first_dump_cpu_max = absl::InfiniteDuration();
   std::unique_ptr<HostSampler> sampler = MakeLinuxHostSampler(sampler_options, clock);
   if (options.is_once) return PrintOnce(config, *sampler);
   TopOptions top;

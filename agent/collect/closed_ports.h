@@ -14,7 +14,7 @@ namespace berthmaster {
 
 // Asking walks the socket table of the whole host, as a dump does, so a busy namespace is asked
 // about that often only...
-inline constexpr absl::Duration kClosedPortsInterval = absl::Seconds(30);
+inline constexpr absl::Duration kClosedPortsInterval = absl::Seconds(60);
 // ...and that often when the answer may decide: while a pool is past this share of its capacity,
 // or has more ports of the wrong parity than its utilization explains.
 inline constexpr absl::Duration kClosedPortsUrgentInterval = absl::Seconds(5);

@@ -41,6 +41,10 @@ class HostSampler {
   // Whether a namespace of the last sample is close to exhaustion (ExhaustionWatch).
   virtual bool is_close() const { return false; }
 
+  // Of the last sample's CPU time, what the next one does not cost again: first dumps of
+  // namespaces, which have a budget of their own.
+  virtual absl::Duration one_off_cpu_time() const { return absl::ZeroDuration(); }
+
   virtual SamplerStats stats() const { return {}; }
 };
 

@@ -33,8 +33,9 @@ absl::StatusOr<HostSample> KernelHostSampler::Sample() {
   absl::Status first_error;
   int failed_count = 0;
   for (const NetnsEntry& netns : listing.entries) {
-    NetnsSampler& sampler =
-        still_there.emplace(netns.id.cookie, std::move(samplers_[netns.id.cookie])).first->second;
+    auto node = samplers_.extract(netns.id.cookie);
+    NetnsSampler& sampler = node.empty() ? still_there[netns.id.cookie]
+                                         : still_there.insert(std::move(node)).position->second;
     const absl::Duration now = dependencies_.clock.MonotonicNow();
     if (activities.has_value()) {
       auto activity = activities->find(netns.id.cookie);

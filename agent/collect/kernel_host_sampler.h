@@ -38,14 +38,18 @@ class KernelHostSampler final : public HostSampler {
     SocketOwners* owners = nullptr;
     // NetnsReaders::busy_interval.
     absl::Duration sample_interval = absl::ZeroDuration();
+    // What the first dumps of quiet namespaces may take at once.
+    absl::Duration first_dump_cpu_max = kFirstDumpCpuSavedMax;
   };
   explicit KernelHostSampler(const Dependencies& dependencies)
-      : dependencies_(dependencies), quiet_budget_(dependencies.clock) {}
+      : dependencies_(dependencies),
+        quiet_budget_(dependencies.clock, dependencies.first_dump_cpu_max) {}
 
   // The CPU time of the sample is that of the calling thread.
   absl::StatusOr<HostSample> Sample() override;
   RiseLook LookForRise() override;
   bool is_close() const override;
+  absl::Duration one_off_cpu_time() const override { return quiet_budget_.first_spent(); }
 
  private:
   using Activities = absl::flat_hash_map<uint64_t, NetnsActivity>;

@@ -49,7 +49,8 @@ class LinuxHostSampler final : public HostSampler {
                   .connect_watch = options.readers.connect_watch,
                   .conntrack = options.readers.conntrack,
                   .owners = options.readers.owners,
-                  .sample_interval = options.sample_interval}) {}
+                  .sample_interval = options.sample_interval,
+                  .first_dump_cpu_max = options.first_dump_cpu_max}) {}
 
   absl::StatusOr<HostSample> Sample() override {
     absl::StatusOr<HostSample> sample;
@@ -74,6 +75,7 @@ class LinuxHostSampler final : public HostSampler {
   }
 
   bool is_close() const override { return sampler_.is_close(); }
+  absl::Duration one_off_cpu_time() const override { return sampler_.one_off_cpu_time(); }
   // Between samples the dump is at rest.
   SamplerStats stats() const override {
     const SocketDumpCounters counters = edges_.dump->counters();

@@ -8,6 +8,7 @@
 
 #include "absl/time/time.h"
 #include "agent/collect/host_sampler.h"
+#include "agent/collect/quiet_dump_budget.h"
 #include "agent/kernel/bind_ownership.h"
 #include "agent/kernel/connect_watch.h"
 #include "agent/kernel/conntrack_reader.h"
@@ -35,6 +36,8 @@ struct LinuxHostSamplerOptions {
   // How often a namespace is dumped that may have many sockets but is not close to exhaustion; 0
   // for at every sample.
   absl::Duration sample_interval = absl::ZeroDuration();
+  // What the first dumps of quiet namespaces may take at once; the others wait for their turn.
+  absl::Duration first_dump_cpu_max = kFirstDumpCpuSavedMax;
   LinuxHostSamplerReaders readers = {};
 };
 

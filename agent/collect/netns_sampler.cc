@@ -59,7 +59,7 @@ bool NetnsSampler::IsNetnsBusy(const SockstatCounts& counts) const {
   // Sockets that are only bound are in no counter of their own: what the last dump saw of them and
   // what has come since to the sockets of all kinds bounds their number.
   const int64_t uncounted_rise =
-      last_dump_.has_value() ? counts.uncounted() - last_dump_->counts.uncounted() : 0;
+      counts.uncounted() - (last_dump_.has_value() ? last_dump_->counts.uncounted() : 0);
   return IsBusy(counts, known_->facts, *known_->space) ||
          static_cast<double>(socket_pools_.ports_in_use() + std::max<int64_t>(0, uncounted_rise)) >
              quiet_max;
@@ -84,7 +84,9 @@ absl::Status NetnsSampler::ReadFacts(const NetnsEntry& netns, const SockstatCoun
   if (!facts.sysctls.empty() || facts.limitations.empty()) {
     BERTHMASTER_ASSIGN_OR_RETURN(space, ReadPortSpace(facts.sysctls));
   }
-  known_ = {std::move(facts), space, now, counts};
+  int64_t version = known_.has_value() ? known_->sysctls_version : 0;
+  if (known_.has_value() && known_->facts.sysctls != facts.sysctls) ++version;
+  known_ = {std::move(facts), version, std::move(space), now, counts};
   return absl::OkStatus();
 }
 
@@ -95,8 +97,9 @@ bool NetnsSampler::IsBusyTurn(const SockstatCounts& counts, absl::Duration last,
 }
 
 bool NetnsSampler::IsRising(const SockstatCounts& counts) const {
+  if (!known_.has_value() || !IsNetnsBusy(counts)) return false;
   // One that could not be dumped is tried again at the next sample, and not for its own sake.
-  if (!last_dump_.has_value() || !IsNetnsBusy(counts)) return false;
+  if (!last_dump_.has_value()) return !has_tried_dump_;
   const SockstatCounts& before = last_dump_->counts;
   const double risen = static_cast<double>(counts.tcp_in_use) + counts.time_wait -
                        before.tcp_in_use - before.time_wait;
@@ -105,12 +108,13 @@ bool NetnsSampler::IsRising(const SockstatCounts& counts) const {
 
 // Whether a dump is due whatever it costs and whenever the last one was.
 bool NetnsSampler::HasNews() const {
-  return !last_dump_.has_value() || !failures_.empty() ||
-         known_->facts.sysctls != last_dump_->sysctls;
+  return !failures_.empty() ||
+         (last_dump_.has_value() && known_->sysctls_version != last_dump_->sysctls_version);
 }
 
 bool NetnsSampler::IsQuietDumpDue(const SockstatCounts& counts, absl::Duration now,
                                   const QuietDumpBudget* budget) const {
+  if (!last_dump_.has_value()) return budget == nullptr || budget->HasRoomForFirst();
   absl::Duration interval = counts == last_dump_->counts ? kUnchangedInterval : kQuietInterval;
   if (budget != nullptr) {
     if (!budget->HasRoom()) return false;
@@ -122,7 +126,10 @@ bool NetnsSampler::IsQuietDumpDue(const SockstatCounts& counts, absl::Duration n
 bool NetnsSampler::IsDumpDue(const SockstatCounts& counts, absl::Duration now,
                              const NetnsReaders& readers) const {
   if (HasNews()) return true;
-  if (IsNetnsBusy(counts)) return IsBusyTurn(counts, last_dump_->time, now, readers.busy_interval);
+  if (IsNetnsBusy(counts)) {
+    return !last_dump_.has_value() ||
+           IsBusyTurn(counts, last_dump_->time, now, readers.busy_interval);
+  }
   return IsQuietDumpDue(counts, now, readers.quiet_budget);
 }
 
@@ -133,15 +140,16 @@ absl::Status NetnsSampler::Dump(const NetnsEntry& netns, const SockstatCounts& c
   const bool is_busy = IsNetnsBusy(counts);
   const bool is_paid = budget != nullptr && !is_busy && !HasNews();
   const absl::Duration before = budget != nullptr ? budget->ThreadCpuNow() : absl::Duration();
+  has_tried_dump_ = true;
   absl::StatusOr<NetnsSample> dumped = socket_pools_.Dump(
       {netns, known_->facts, *known_->space, readers.dump, readers.bind_ownership, readers.owners,
        traffic_.has_value() ? &*traffic_ : nullptr, is_busy},
       now, inodes_left);
   const absl::Duration cpu = budget != nullptr ? budget->ThreadCpuNow() - before : absl::Duration();
-  if (is_paid) budget->Spend(cpu);
+  if (is_paid) last_dump_.has_value() ? budget->Spend(cpu) : budget->SpendFirst(cpu);
   BERTHMASTER_RETURN_IF_ERROR(dumped.status());
   last_ = *std::move(dumped);
-  last_dump_ = {counts, known_->facts.sysctls, now, cpu};
+  last_dump_ = {counts, known_->sysctls_version, now, cpu};
   exhaustion_.Update(MeasureNearness(last_.pools, known_->facts.sysctls), now);
   return absl::OkStatus();
 }
@@ -157,6 +165,9 @@ void NetnsSampler::AddFacts(const SockstatCounts& counts, NetnsSample& sample) {
   sample.counters = counters_.Take(counters);
   for (const std::string& limitation : known_->facts.limitations) {
     AddLimitation(limitation, sample);
+  }
+  if (known_->space.has_value() && !last_dump_.has_value()) {
+    AddLimitation("its few sockets have not been looked at yet; their turn comes", sample);
   }
   AddLimitation(udp_pools_.limitation(), sample);
   AddLimitation(conntrack_.limitation(), sample);

@@ -64,11 +64,11 @@ class NetnsSampler {
   void NoteActivity(const NetnsActivity& activity, absl::Duration now);
 
   // The namespace now. The pools of a namespace that is not dumped this time are those of the last
-  // dump. The first call always reads and dumps; so does one that finds other tunables than the
-  // last dump had, or failed connects. The others of a quiet namespace are made when the budget has
-  // room. `inodes_left`: see SocketPools. Errors: those of the reader,
-  // and of the dump after a second try; NOT_FOUND or INVALID_ARGUMENT when the port range is not
-  // known. Nothing that was counted is lost with one.
+  // dump; before the first there are none, and a limitation says so. One that finds other tunables
+  // than the last dump had, or failed connects, dumps; the others of a quiet namespace, the first
+  // too, are made when the budget has room. `inodes_left`: see SocketPools. Errors: those of the
+  // reader, and of the dump after a second try; NOT_FOUND or INVALID_ARGUMENT when the port range
+  // is not known. Nothing that was counted is lost with one.
   absl::StatusOr<NetnsSample> Sample(const NetnsEntry& netns, absl::Duration now,
                                      const NetnsReaders& readers, size_t& inodes_left);
 
@@ -82,6 +82,8 @@ class NetnsSampler {
   // What the last reading of the files gave.
   struct KnownFacts {
     NetnsFacts facts;
+    // Another one for other tunables.
+    int64_t sysctls_version = 0;
     // Nothing where no tunable can be read: then there are no pools, only counts.
     std::optional<PortSpace> space;
     absl::Duration time;
@@ -91,7 +93,7 @@ class NetnsSampler {
   // What the last dump was made from.
   struct LastDump {
     SockstatCounts counts;
-    std::map<std::string, std::string> sysctls;
+    int64_t sysctls_version = 0;
     absl::Duration time;
     // Of this thread; 0 without a budget.
     absl::Duration cpu;
@@ -116,6 +118,7 @@ class NetnsSampler {
 
   std::optional<KnownFacts> known_;
   std::optional<LastDump> last_dump_;
+  bool has_tried_dump_ = false;
   SocketPools socket_pools_;
   UdpPools udp_pools_;
   ConntrackSampler conntrack_;

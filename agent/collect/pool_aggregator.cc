@@ -176,7 +176,7 @@ PoolCounts& PoolAggregator::FindPool(const SocketRow& row) {
   const uint32_t mixed = row.source.words[0] ^ row.destination.words[0] ^ row.destination.words[3] ^
                          row.destination_port;
   uint32_t& cached = cache_[(mixed * kGoldenRatio) >> (32 - kCacheBits)];
-  if (cached < counts_.pools.size() && IsKeyOf(row, counts_.pools[cached].key)) {
+  if (cached < tracked_count_ && IsKeyOf(row, counts_.pools[cached].key)) {
     return counts_.pools[cached];
   }
   const RawPoolKey key{row.source, row.destination, row.destination_port};
@@ -185,13 +185,13 @@ PoolCounts& PoolAggregator::FindPool(const SocketRow& row) {
     cached = found->second;
     return counts_.pools[cached];
   }
-  if (counts_.pools.size() >= kPoolsTrackedMax) return Untracked(row);
-  cached = static_cast<uint32_t>(counts_.pools.size());
+  if (tracked_count_ >= kPoolsTrackedMax) return Untracked(row);
+  cached = tracked_count_;
   return AddPool(key);
 }
 
 PoolCounts& PoolAggregator::AddPool(const RawPoolKey& key) {
-  pool_index_.emplace(key, static_cast<uint32_t>(counts_.pools.size()));
+  pool_index_.emplace(key, tracked_count_++);
   PoolCounts& pool = counts_.pools.emplace_back();
   pool.key = key;
   pool.address_index = address_ports_.IndexOf(key.source, false);

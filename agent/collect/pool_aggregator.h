@@ -86,6 +86,8 @@ class PoolAggregator {
   absl::flat_hash_map<RawPoolKey, uint32_t> pool_index_;
   // The pool that a slot met last.
   std::array<uint32_t, kCacheSlots> cache_{};
+  // The size of counts_.pools, which the vector has to divide to tell.
+  uint32_t tracked_count_ = 0;
   NetnsCounts counts_;
 };
 

@@ -14,6 +14,8 @@ void QuietDumpBudget::BeginSample(size_t netns_count) {
   const absl::Duration now = clock_.MonotonicNow();
   const absl::Duration elapsed = std::min(now - last_begin_, absl::Hours(24));
   room_ = std::min(room_ + elapsed * kQuietDumpCpuShare, kSavedMax * kQuietDumpCpuShare);
+  first_room_ = std::min(first_room_ + elapsed * kFirstDumpCpuShare, first_room_max_);
+  first_spent_ = absl::ZeroDuration();
   last_begin_ = now;
   netns_count_ = std::max<size_t>(netns_count, 1);
 }

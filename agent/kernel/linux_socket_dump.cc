@@ -6,6 +6,7 @@
 #include <sys/time.h>
 
 #include <algorithm>
+#include <span>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -63,14 +64,9 @@ absl::Status LinuxSocketDump::Visit(const NetnsEntry& netns,
 absl::Status LinuxSocketDump::VisitCurrent(absl::FunctionRef<void(const SocketRow&)> visit) {
   BERTHMASTER_ASSIGN_OR_RETURN(UniqueFd fd, OpenSockDiag());
   if (has_both_families_) {
-    bool has_rows = false;
-    auto noting_visit = [&](const SocketRow& row) {
-      has_rows = true;
-      visit(row);
-    };
-    absl::Status status =
-        DumpTcp(fd.get(), SockDiagForm::kBothFamilies, kAllStatesMask, noting_visit);
-    if (status.ok() || has_rows || absl::IsUnavailable(status)) return status;
+    absl::Status status = DumpTcp(fd.get(), SockDiagForm::kBothFamilies, kAllStatesMask, visit);
+    // A kernel that does not know the form says so before any socket.
+    if (status.ok() || has_rows_ || absl::IsUnavailable(status)) return status;
     has_both_families_ = false;
     BERTHMASTER_ASSIGN_OR_RETURN(fd, OpenSockDiag());
   }
@@ -115,6 +111,7 @@ absl::Status LinuxSocketDump::DumpTcp(int fd, SockDiagForm form, uint32_t states
 
 absl::Status LinuxSocketDump::Dump(int fd, const SockDiagRequest& request, SocketRowVisitor visit) {
   ++counters_.dumps;
+  has_rows_ = false;
   BERTHMASTER_RETURN_IF_ERROR(Send(fd, request));
   return Receive(fd, visit);
 }
@@ -134,9 +131,10 @@ absl::Status LinuxSocketDump::Receive(int fd, SocketRowVisitor visit) {
     if ((message.msg_flags & MSG_TRUNC) != 0) return CountTruncated();
     // Only the kernel has the port id 0; a message of a process is none of ours.
     if (sender.nl_pid != 0) continue;
-    BERTHMASTER_ASSIGN_OR_RETURN(
-        SockDiagProgress progress,
-        DecodeSockDiag({buffer_.data(), static_cast<size_t>(got)}, sequence_, visit));
+    const std::span<const uint8_t> received(buffer_.data(), static_cast<size_t>(got));
+    has_rows_ |= BeginsWithSocket(received);
+    BERTHMASTER_ASSIGN_OR_RETURN(SockDiagProgress progress,
+                                 DecodeSockDiag(received, sequence_, visit));
     if (progress == SockDiagProgress::kDone) return absl::OkStatus();
     if (progress == SockDiagProgress::kInterrupted || got == 0) {
       ++counters_.interrupted;

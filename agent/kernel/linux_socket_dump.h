@@ -51,6 +51,8 @@ class LinuxSocketDump final : public SocketDump {
   SocketDumpCounters counters_;
   // Whether this kernel answers the form that has both families; unlearned from its first error.
   bool has_both_families_ = true;
+  // Whether the dump under way has brought a socket.
+  bool has_rows_ = false;
 };
 
 }  // namespace berthmaster

@@ -34,7 +34,7 @@ struct NetnsFacts {
 
 // The tunables that no figure hangs on are some thirty files, most of what a sample of a busy
 // namespace would cost, and nobody changes them from one sample to the next.
-inline constexpr absl::Duration kSlowTunablesInterval = absl::Seconds(10);
+inline constexpr absl::Duration kSlowTunablesInterval = absl::Minutes(2);
 // Of how many namespaces they are kept, 1.5 KiB each: more than can be busy at once. Where there
 // are more, theirs are read each time.
 inline constexpr size_t kSlowTunablesKeptMax = 512;

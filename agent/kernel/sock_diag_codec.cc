@@ -6,6 +6,7 @@
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 
+#include <array>
 #include <cstddef>
 #include <cstring>
 
@@ -41,23 +42,26 @@ T Load(const uint8_t* payload, size_t offset) {
 
 // Fills `address` in place: it is part of the hot path, and a copy of what was just written in
 // pieces stalls the processor.
-void LoadAddress(const uint8_t* payload, size_t offset, bool is_v4, RawAddress& address) {
-  const auto word = [&](size_t index) { return Load<uint32_t>(payload, offset + 4 * index); };
-  const bool is_mapped = !is_v4 && word(0) == 0 && word(1) == 0 && word(2) == htonl(0xffff);
-  address.is_v4 = is_v4 || is_mapped;
-  address.words[0] = is_mapped ? word(3) : word(0);
-  address.words[1] = address.is_v4 ? 0 : word(1);
-  address.words[2] = address.is_v4 ? 0 : word(2);
-  address.words[3] = address.is_v4 ? 0 : word(3);
+inline void LoadAddress(const uint8_t* payload, size_t offset, bool is_v4, RawAddress& address) {
+  if (is_v4) {
+    address.words = {Load<uint32_t>(payload, offset), 0, 0, 0};
+    address.is_v4 = true;
+    return;
+  }
+  address.words = Load<std::array<uint32_t, 4>>(payload, offset);
+  address.is_v4 =
+      address.words[0] == 0 && address.words[1] == 0 && address.words[2] == htonl(0xffff);
+  if (address.is_v4) address.words = {address.words[3], 0, 0, 0};
 }
 
-void VisitSocket(const uint8_t* payload, size_t payload_size, SocketRowVisitor visit) {
+// Sets every field of `row` that the message has. The row is used again from message to message:
+// to clear all of it first costs more than to read the message. False when it is to be skipped.
+bool LoadRow(const uint8_t* payload, size_t payload_size, SocketRow& row) {
   const auto family = payload[offsetof(inet_diag_msg, idiag_family)];
   const auto state = payload[offsetof(inet_diag_msg, idiag_state)];
   const bool is_v4 = family == AF_INET;
-  if (!is_v4 && family != AF_INET6) return;
-  if (state == 0 || state >= kTcpStateCount) return;
-  SocketRow row;
+  if (!is_v4 && family != AF_INET6) return false;
+  if (state == 0 || state >= kTcpStateCount) return false;
   row.state = static_cast<TcpState>(state);
   // A socket that is only bound is in TCP_CLOSE, and no other one of that state is in any table
   // (inet_diag_dump_icsk).
@@ -74,7 +78,7 @@ void VisitSocket(const uint8_t* payload, size_t payload_size, SocketRowVisitor v
   row.receive_queue = Load<uint32_t>(payload, offsetof(inet_diag_msg, idiag_rqueue));
   row.send_queue = Load<uint32_t>(payload, offsetof(inet_diag_msg, idiag_wqueue));
   row.attributes = {payload + sizeof(inet_diag_msg), payload_size - sizeof(inet_diag_msg)};
-  visit(row);
+  return true;
 }
 
 // An attribute's type without the flags NLA_F_NESTED and NLA_F_NET_BYTEORDER.
@@ -149,6 +153,7 @@ absl::StatusOr<SockDiagProgress> DecodeSockDiag(std::span<const uint8_t> buffer,
                                                 SocketRowVisitor visit) {
   const uint8_t* at = buffer.data();
   size_t left = buffer.size();
+  SocketRow row;
   while (left >= sizeof(nlmsghdr)) {
     nlmsghdr header;
     std::memcpy(&header, at, sizeof(header));
@@ -164,7 +169,7 @@ absl::StatusOr<SockDiagProgress> DecodeSockDiag(std::span<const uint8_t> buffer,
           if (payload_size < sizeof(inet_diag_msg)) {
             return CutShort(sizeof(inet_diag_msg), payload_size);
           }
-          VisitSocket(payload, payload_size, visit);
+          if (LoadRow(payload, payload_size, row)) visit(row);
           break;
         case NLMSG_DONE:
           // Older kernels send no error number with it.
@@ -186,6 +191,12 @@ absl::StatusOr<SockDiagProgress> DecodeSockDiag(std::span<const uint8_t> buffer,
   }
   if (left != 0) return CutShort(sizeof(nlmsghdr), left);
   return SockDiagProgress::kMore;
+}
+
+bool BeginsWithSocket(std::span<const uint8_t> buffer) {
+  if (buffer.size() < sizeof(nlmsghdr)) return false;
+  const auto type = Load<uint16_t>(buffer.data(), offsetof(nlmsghdr, nlmsg_type));
+  return type == TCPDIAG_GETSOCK || type == SOCK_DIAG_BY_FAMILY;
 }
 
 }  // namespace berthmaster

@@ -61,6 +61,9 @@ using SocketRowVisitor = absl::FunctionRef<void(const SocketRow&)>;
 absl::StatusOr<SockDiagProgress> DecodeSockDiag(std::span<const uint8_t> buffer, uint32_t sequence,
                                                 SocketRowVisitor visit);
 
+// Whether a received buffer's first message is a socket's, and no error or end.
+bool BeginsWithSocket(std::span<const uint8_t> buffer);
+
 }  // namespace berthmaster
 
 #endif  // BERTHMASTER_AGENT_KERNEL_SOCK_DIAG_CODEC_H_

@@ -42,6 +42,12 @@ void PortSet::AddRange(PortRange range) {
   for (int port = range.low; port <= range.high; ++port) Add(port);
 }
 
+void PortSet::AddAll(const PortSet& other) {
+  if (other.empty()) return;
+  if (words_.empty()) words_.resize(kWordCount);
+  for (size_t word = 0; word < kWordCount; ++word) words_[word] |= other.words_[word];
+}
+
 int PortSet::CountIn(PortRange range) const {
   int count = 0;
   for (int port = range.low; port <= range.high; ++port) count += Contains(port) ? 1 : 0;

@@ -1,10 +1,11 @@
 #ifndef BERTHMASTER_COMMON_NET_PORT_RANGE_H_
 #define BERTHMASTER_COMMON_NET_PORT_RANGE_H_
 
-#include <bitset>
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -28,23 +29,32 @@ struct PortRange {
 // and for high < low.
 absl::StatusOr<PortRange> ParsePortRange(absl::string_view text);
 
-// A set of ports, 8 KiB. For reserved, listening and blocked ports.
+// A set of ports from 0 to 65535; 8 KiB on the heap once it has one. For reserved, listening and
+// blocked ports.
 class PortSet {
  public:
-  void Add(int port) { bits_.set(static_cast<size_t>(port)); }
+  void Add(int port) {
+    if (words_.empty()) words_.resize(kWordCount);
+    words_[Word(port)] |= Bit(port);
+  }
   void AddRange(PortRange range);
-  void AddAll(const PortSet& other) { bits_ |= other.bits_; }
-  bool Contains(int port) const { return bits_.test(static_cast<size_t>(port)); }
+  void AddAll(const PortSet& other);
+  bool Contains(int port) const { return !words_.empty() && (words_[Word(port)] & Bit(port)) != 0; }
   // How many of its ports lie in `range`.
   int CountIn(PortRange range) const;
-  bool empty() const { return bits_.none(); }
-  void clear() { bits_.reset(); }
+  bool empty() const { return words_.empty(); }
+  void clear() { words_.clear(); }
   // As the kernel prints ip_local_reserved_ports: "80,443,8000-8010"; empty for none.
   std::string ToSysctl() const;
   friend bool operator==(const PortSet&, const PortSet&) = default;
 
  private:
-  std::bitset<65536> bits_;
+  static constexpr size_t kWordCount = 65536 / 64;
+  static size_t Word(int port) { return static_cast<size_t>(port) / 64; }
+  static uint64_t Bit(int port) { return uint64_t{1} << (static_cast<unsigned>(port) % 64); }
+
+  // None while the set is empty.
+  std::vector<uint64_t> words_;
 };
 
 // Parses ip_local_reserved_ports: "80,443,8000-8010", or nothing. INVALID_ARGUMENT for anything

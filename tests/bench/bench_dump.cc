@@ -9,8 +9,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <map>
+#include <string>
 
+#include "agent/collect/pool_aggregator.h"
+#include "agent/collect/port_space.h"
+#include "agent/kernel/linux_socket_dump.h"
 #include "agent/kernel/sock_diag_codec.h"
+#include "agent/kernel/sysctl_file.h"
 #include "agent/kernel/without_net_admin.h"
 #include "common/clock/clock.h"
 #include "tests/bench/bench_sockets.h"
@@ -46,6 +52,29 @@ absl::Duration BareDumpCpu(const ScopedNetns& netns) {
       if (recv(fd.get(), buffer.data(), buffer.size(), 0) <= 0) Die("recv");
       if (reinterpret_cast<const nlmsghdr*>(buffer.data())->nlmsg_type == NLMSG_DONE) break;
     }
+    cpu = clock.ThreadCpuNow() - before;
+  });
+  return cpu;
+}
+
+absl::Duration PoolsDumpCpu(const ScopedNetns& netns) {
+  const LinuxClock clock;
+  // Its buffer is made once, as in the agent.
+  LinuxSocketDump dump;
+  absl::Duration cpu;
+  netns.RunInside([&] {
+    std::map<std::string, std::string> sysctls;
+    for (const char* sysctl : {"net.ipv4.ip_local_port_range", "net.ipv4.ip_local_reserved_ports",
+                               "net.ipv4.tcp_tw_reuse", "net.ipv4.tcp_timestamps"}) {
+      sysctls.emplace(sysctl, ReadSysctlFile(sysctl).value());
+    }
+    const PortSpace space = ReadPortSpace(sysctls).value();
+    const absl::Duration before = clock.ThreadCpuNow();
+    PoolAggregator aggregator({.space = space, .sysctls = sysctls, .recent_listeners = {}});
+    const absl::Status status =
+        dump.VisitCurrent([&](const SocketRow& row) { aggregator.Visit(row); });
+    if (!status.ok()) Die(status.ToString().c_str());
+    if (aggregator.Finish().pools.empty()) Die("a dump without a pool");
     cpu = clock.ThreadCpuNow() - before;
   });
   return cpu;

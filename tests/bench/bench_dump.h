@@ -15,6 +15,9 @@ namespace berthmaster {
 // The same dump as the agent's, received and not looked at: the bare loop.
 absl::Duration BareDumpCpu(const ScopedNetns& netns);
 
+// The same dump, read by the agent's netlink source and made into pools.
+absl::Duration PoolsDumpCpu(const ScopedNetns& netns);
+
 // `ss -Htan >/dev/null` of iproute2.
 absl::Duration SsCpu(const ScopedNetns& netns);
 

@@ -38,7 +38,7 @@ std::vector<SeenSocket> SeeUdp(SocketDump& dump, const NetnsEntry& entry);
 //   10.9.0.3:40100  1 established; both ends are in the range
 //   listeners       40100, [::]:40101 (both families), [::1]:40102, 0.0.0.0:40103
 //   bound only      10.9.0.1:40110, [::1]:40111
-//   10.9.0.1:40120  connected to itself
+//   10.9.0.1:40120  bound, and connected to itself
 //   UDP             10.9.0.1:5353, 10.9.0.1:40130 and [::]:5354 bound; 1 connected to 10.9.0.1:5353
 class SocketScene {
  public:
@@ -53,6 +53,7 @@ class SocketScene {
 
   static constexpr int kListenerCount = 11;
   static constexpr int kBoundCount = 2;
+  static constexpr int kBoundClientCount = 1;
   static constexpr int kTimeWaitCount = 8;
   static constexpr int kFinWait2MiniCount = 4;
   static constexpr int kUdpCount = 4;

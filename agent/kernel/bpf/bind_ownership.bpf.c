@@ -46,14 +46,24 @@ static __always_inline const struct inet_bind_bucket* BucketOf(const struct hlis
   return (const struct inet_bind_bucket*)((__u64)node - offset);
 }
 
+// What a bucket has in front of its users; each read costs as much as the next steps of a walk.
+enum { kBucketBytes = 64 };
+
+#define FIELD(bucket, type, field)                                                              \
+  (*(const type*)((const char*)(bucket) + bpf_core_field_offset(struct inet_bind_bucket, field)))
+
 // One step along a chain; 1 ends the walk.
 static long VisitBucket(__u32 index, struct BucketWalk* walk) {
-  const struct inet_bind_bucket* bucket = BucketOf(walk->node);
-  if (BPF_CORE_READ(bucket, ib_net.net) == walk->net &&
-      IsClosed(BPF_CORE_READ(bucket, fastreuse), BPF_CORE_READ(bucket, fastreuseport))) {
-    AddPort(BPF_CORE_READ(bucket, port));
+  __u64 bucket[kBucketBytes / sizeof(__u64)];
+  if (bpf_probe_read_kernel(bucket, sizeof(bucket), BucketOf(walk->node)) != 0) {
+    walk->node = NULL;
+    return 1;
   }
-  walk->node = BPF_CORE_READ(bucket, node.next);
+  if (FIELD(bucket, __u64, ib_net.net) == (__u64)walk->net &&
+      IsClosed(FIELD(bucket, signed char, fastreuse), FIELD(bucket, signed char, fastreuseport))) {
+    AddPort(FIELD(bucket, __u16, port));
+  }
+  walk->node = (const struct hlist_node*)FIELD(bucket, __u64, node.next);
   return walk->node == NULL;
 }
 

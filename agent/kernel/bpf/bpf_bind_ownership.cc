@@ -125,7 +125,7 @@ absl::StatusOr<std::unique_ptr<BindOwnershipReader>> MakeBpfBindOwnershipReader(
 
 absl::StatusOr<std::unique_ptr<BindOwnershipReader>> MakeBpfBindOwnershipReader() {
   auto by_buckets = MakeBpfBindOwnershipReader(BindOwnershipWay::kBuckets);
-  if (!absl::IsUnimplemented(by_buckets.status())) return by_buckets;
+  if (by_buckets.ok()) return by_buckets;
   auto by_sockets = MakeBpfBindOwnershipReader(BindOwnershipWay::kSockets);
   return by_sockets.ok() ? std::move(by_sockets) : std::move(by_buckets);
 }

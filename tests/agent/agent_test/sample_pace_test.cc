@@ -41,10 +41,10 @@ TEST(SamplePace, KeepsAnIntervalThatIsLongerThanTheBound) {
   EXPECT_EQ(pace.AfterSample(absl::Milliseconds(1), true), absl::Seconds(1));
 }
 
-TEST(SamplePace, LooksForARiseWithATenthOfTheBudget) {
+TEST(SamplePace, LooksForARiseWithATwentiethOfTheBudget) {
   SamplePace pace(absl::Seconds(10), 0.01);
   EXPECT_EQ(pace.AfterLook(absl::Microseconds(500)), absl::Seconds(1));
-  EXPECT_EQ(pace.AfterLook(absl::Milliseconds(4)), absl::Seconds(4));
+  EXPECT_EQ(pace.AfterLook(absl::Milliseconds(4)), absl::Seconds(8));
 }
 
 TEST(SamplePace, ForgetsADearSampleByAndBy) {

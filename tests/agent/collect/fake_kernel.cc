@@ -59,6 +59,7 @@ absl::Status FakeKernel::Visit(const NetnsEntry& entry,
                                absl::FunctionRef<void(const SocketRow&)> visit) {
   FakeNetns& netns = namespaces_.at(entry.id.inode);
   ++netns.dump_count;
+  if (clock_ != nullptr) clock_->SetThreadCpu(clock_->ThreadCpuNow() + dump_cpu_);
   for (const FakeRow& row : netns.rows) visit(MakeRow(row));
   if (netns.dump_errors.empty()) return absl::OkStatus();
   absl::Status error = netns.dump_errors.back();

@@ -10,6 +10,7 @@
 #include "agent/kernel/netns_directory.h"
 #include "agent/kernel/netns_facts.h"
 #include "agent/kernel/socket_dump.h"
+#include "tests/fakes/fake_clock.h"
 
 namespace berthmaster {
 
@@ -62,6 +63,11 @@ class FakeKernel final : public NetnsDirectory, public NetnsFactsReader, public 
   FakeNetns& Netns(uint64_t number);
   void Remove(uint64_t number) { namespaces_.erase(number); }
   void set_list_error(const absl::Status& error) { list_error_ = error; }
+  // Each dump takes so much CPU of `clock`, which must outlive this.
+  void SetDumpCpu(FakeClock& clock, absl::Duration cpu) {
+    clock_ = &clock;
+    dump_cpu_ = cpu;
+  }
 
   absl::StatusOr<NetnsListing> List() override;
   absl::StatusOr<SockstatCounts> ReadCounts(const NetnsEntry& netns) override;
@@ -74,6 +80,8 @@ class FakeKernel final : public NetnsDirectory, public NetnsFactsReader, public 
  private:
   std::map<uint64_t, FakeNetns> namespaces_;
   absl::Status list_error_;
+  FakeClock* clock_ = nullptr;
+  absl::Duration dump_cpu_;
 };
 
 }  // namespace berthmaster

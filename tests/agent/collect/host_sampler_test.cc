@@ -261,6 +261,37 @@ TEST_F(HostSamplerTest, FailsWhenNothingAtAllCanBeSeen) {
   EXPECT_EQ(sampler_.Sample().status().code(), absl::StatusCode::kUnavailable);
 }
 
+TEST_F(HostSamplerTest, SpreadsTheFirstDumpsOfQuietNamespaces) {
+  kernel_.SetDumpCpu(clock_, absl::Milliseconds(100));
+  for (uint64_t number = 1; number <= 30; ++number) {
+    kernel_.Netns(number).rows = Established(2);
+  }
+  kernel_.Netns(30).rows = Established(50);
+
+  // 2 s for quiet ones, and the busy one besides.
+  HostSample sample = Sample();
+  EXPECT_EQ(sample.namespaces[19].pools.size(), 1u);
+  EXPECT_THAT(sample.namespaces[20].pools, testing::IsEmpty());
+  EXPECT_EQ(sample.namespaces[20].tcp_in_use, 2);
+  EXPECT_THAT(sample.namespaces[20].limitations, Contains(HasSubstr("not been looked at yet")));
+  EXPECT_EQ(sample.namespaces[29].pools[0].in_use, 50);
+  EXPECT_EQ(sampler_.one_off_cpu_time(), absl::Seconds(2));
+  EXPECT_EQ(sample.cpu_time, absl::Milliseconds(2100));
+
+  // 2 ms a second.
+  clock_.Advance(absl::Seconds(2));
+  sample = Sample();
+  EXPECT_EQ(sample.namespaces[20].pools.size(), 1u);
+  EXPECT_THAT(sample.namespaces[20].limitations,
+              testing::Not(Contains(HasSubstr("not been looked at yet"))));
+  EXPECT_THAT(sample.namespaces[21].pools, testing::IsEmpty());
+
+  // One that turns out busy does not wait, nor for the next sample's time.
+  kernel_.Netns(25).rows = Established(60);
+  EXPECT_TRUE(sampler_.LookForRise().is_rising);
+  EXPECT_EQ(Sample().namespaces[24].pools[0].in_use, 60);
+}
+
 TEST_F(HostSamplerTest, ForgetsANamespaceThatIsGone) {
   kernel_.Netns(7).rows = Established(50);
   kernel_.Netns(8);

@@ -43,6 +43,29 @@ TEST(QuietDumpBudgetTest, SavesNothingForABurst) {
   EXPECT_FALSE(budget.HasRoom());
 }
 
+TEST(QuietDumpBudgetTest, BoundsTheFirstDumps) {
+  FakeClock clock;
+  QuietDumpBudget budget(clock);
+  budget.BeginSample(200);
+
+  // 2 s are there at the start.
+  EXPECT_TRUE(budget.HasRoomForFirst());
+  budget.SpendFirst(absl::Milliseconds(1999));
+  EXPECT_TRUE(budget.HasRoomForFirst());
+  budget.SpendFirst(absl::Milliseconds(101));
+  EXPECT_FALSE(budget.HasRoomForFirst());
+  EXPECT_EQ(budget.first_spent(), absl::Milliseconds(2100));
+
+  // 100 ms are owed: 50 s at 2 ms a second.
+  clock.Advance(absl::Seconds(49));
+  budget.BeginSample(200);
+  EXPECT_FALSE(budget.HasRoomForFirst());
+  EXPECT_EQ(budget.first_spent(), absl::ZeroDuration());
+  clock.Advance(absl::Seconds(2));
+  budget.BeginSample(200);
+  EXPECT_TRUE(budget.HasRoomForFirst());
+}
+
 TEST(QuietDumpBudgetTest, LeavesEveryNamespaceItsTurn) {
   FakeClock clock;
   QuietDumpBudget budget(clock);
