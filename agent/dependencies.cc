@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "agent/collect/linux_host_sampler.h"
 #include "agent/kernel/host_identity.h"
-#include "agent/kernel/linux_netns_sysctl.h"
+#include "agent/kernel/netns/linux_netns_sysctl.h"
 #include "agent/link/grpc_controller_link.h"
 #include "common/log/log.h"
 #include "common/status/annotate.h"

@@ -8,7 +8,7 @@
 #include "agent/agent_config.h"
 #include "agent/collect/host_sampler.h"
 #include "agent/host_readers.h"
-#include "agent/kernel/netns_sysctl.h"
+#include "agent/kernel/netns/netns_sysctl.h"
 #include "agent/link/controller_link.h"
 #include "agent/metrics/metrics_server.h"
 #include "agent/metrics/metrics_snapshot.h"

@@ -7,8 +7,8 @@
 #include "absl/status/statusor.h"
 #include "agent/kernel/bpf/bpf_bind_ownership.h"
 #include "agent/kernel/bpf/bpf_connect_watch.h"
-#include "agent/kernel/linux_conntrack_reader.h"
-#include "agent/kernel/linux_socket_owners.h"
+#include "agent/kernel/netfilter/linux_conntrack_reader.h"
+#include "agent/kernel/sockets/linux_socket_owners.h"
 
 namespace berthmaster {
 namespace {

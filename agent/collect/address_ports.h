@@ -6,7 +6,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "agent/collect/port_space.h"
-#include "agent/kernel/socket_row.h"
+#include "agent/kernel/sockets/socket_row.h"
 
 namespace berthmaster {
 

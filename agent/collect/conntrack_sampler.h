@@ -9,7 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "agent/kernel/conntrack_reader.h"
+#include "agent/kernel/netfilter/conntrack_reader.h"
 #include "common/protocol/sample.h"
 
 namespace berthmaster {

@@ -9,7 +9,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "agent/kernel/connect_watch.h"
-#include "agent/kernel/socket_owners.h"
+#include "agent/kernel/sockets/socket_owners.h"
 #include "common/net/pool_key.h"
 #include "common/protocol/sample.h"
 

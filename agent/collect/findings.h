@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "agent/collect/listener_memory.h"
-#include "agent/kernel/socket_row.h"
+#include "agent/kernel/sockets/socket_row.h"
 #include "common/net/port_range.h"
 #include "common/protocol/sample.h"
 

@@ -4,13 +4,13 @@
 #include <memory>
 
 #include "agent/collect/kernel_host_sampler.h"
-#include "agent/kernel/linux_netns_directory.h"
-#include "agent/kernel/netns_facts.h"
-#include "agent/kernel/netns_thread.h"
-#include "agent/kernel/procfs_netns_directory.h"
-#include "agent/kernel/procfs_netns_facts.h"
+#include "agent/kernel/netns/linux_netns_directory.h"
+#include "agent/kernel/netns/netns_facts.h"
+#include "agent/kernel/netns/netns_thread.h"
+#include "agent/kernel/netns/procfs_netns_directory.h"
+#include "agent/kernel/netns/procfs_netns_facts.h"
 #include "agent/kernel/resident_memory.h"
-#include "agent/kernel/socket_source.h"
+#include "agent/kernel/sockets/socket_source.h"
 #include "common/status/annotate.h"
 
 namespace berthmaster {

@@ -11,8 +11,8 @@
 #include "agent/collect/quiet_dump_budget.h"
 #include "agent/kernel/bind_ownership.h"
 #include "agent/kernel/connect_watch.h"
-#include "agent/kernel/conntrack_reader.h"
-#include "agent/kernel/socket_owners.h"
+#include "agent/kernel/netfilter/conntrack_reader.h"
+#include "agent/kernel/sockets/socket_owners.h"
 #include "common/clock/clock.h"
 #include "common/protocol/identity.h"
 

@@ -6,7 +6,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "agent/collect/listener_memory.h"
-#include "agent/kernel/socket_row.h"
+#include "agent/kernel/sockets/socket_row.h"
 #include "common/net/port_range.h"
 #include "common/protocol/sample.h"
 

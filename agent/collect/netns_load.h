@@ -3,8 +3,8 @@
 
 #include "absl/time/time.h"
 #include "agent/collect/port_space.h"
-#include "agent/kernel/netns_facts.h"
-#include "agent/kernel/proc_net.h"
+#include "agent/kernel/netns/netns_facts.h"
+#include "agent/kernel/netns/proc_net.h"
 
 namespace berthmaster {
 

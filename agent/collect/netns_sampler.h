@@ -22,10 +22,10 @@
 #include "agent/collect/udp_pools.h"
 #include "agent/kernel/bind_ownership.h"
 #include "agent/kernel/connect_watch.h"
-#include "agent/kernel/conntrack_reader.h"
-#include "agent/kernel/netns_facts.h"
-#include "agent/kernel/socket_dump.h"
-#include "agent/kernel/socket_owners.h"
+#include "agent/kernel/netfilter/conntrack_reader.h"
+#include "agent/kernel/netns/netns_facts.h"
+#include "agent/kernel/sockets/socket_dump.h"
+#include "agent/kernel/sockets/socket_owners.h"
 #include "common/protocol/sample.h"
 
 namespace berthmaster {

@@ -6,7 +6,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
-#include "agent/kernel/sock_diag_codec.h"
+#include "agent/kernel/sockets/sock_diag_codec.h"
 
 namespace berthmaster {
 namespace {

@@ -9,8 +9,8 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "agent/collect/pool_counts.h"
-#include "agent/kernel/socket_owners.h"
-#include "agent/kernel/socket_row.h"
+#include "agent/kernel/sockets/socket_owners.h"
+#include "agent/kernel/sockets/socket_row.h"
 #include "common/protocol/sample.h"
 
 namespace berthmaster {

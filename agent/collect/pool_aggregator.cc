@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "absl/time/time.h"
-#include "agent/kernel/sock_diag_codec.h"
+#include "agent/kernel/sockets/sock_diag_codec.h"
 #include "common/forecast/reuse.h"
 
 namespace berthmaster {

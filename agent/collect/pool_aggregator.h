@@ -16,7 +16,7 @@
 #include "agent/collect/owner_memory.h"
 #include "agent/collect/pool_counts.h"
 #include "agent/collect/port_space.h"
-#include "agent/kernel/socket_row.h"
+#include "agent/kernel/sockets/socket_row.h"
 #include "common/net/port_range.h"
 
 namespace berthmaster {

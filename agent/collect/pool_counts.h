@@ -8,7 +8,7 @@
 
 #include "agent/collect/address_ports.h"
 #include "agent/collect/listener_memory.h"
-#include "agent/kernel/socket_row.h"
+#include "agent/kernel/sockets/socket_row.h"
 #include "common/net/pool_key.h"
 #include "common/protocol/sample.h"
 #include "common/protocol/tcp_state.h"

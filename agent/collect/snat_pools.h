@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "agent/kernel/conntrack_reader.h"
+#include "agent/kernel/netfilter/conntrack_reader.h"
 #include "common/protocol/sample.h"
 
 namespace berthmaster {

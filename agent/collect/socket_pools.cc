@@ -10,7 +10,7 @@
 #include "agent/collect/pool_aggregator.h"
 #include "agent/collect/pool_sample.h"
 #include "agent/collect/port_pools.h"
-#include "agent/kernel/socket_source.h"
+#include "agent/kernel/sockets/socket_source.h"
 #include "common/status/annotate.h"
 
 namespace berthmaster {

@@ -14,9 +14,9 @@
 #include "agent/collect/pool_counts.h"
 #include "agent/collect/port_space.h"
 #include "agent/kernel/bind_ownership.h"
-#include "agent/kernel/netns_facts.h"
-#include "agent/kernel/socket_dump.h"
-#include "agent/kernel/socket_owners.h"
+#include "agent/kernel/netns/netns_facts.h"
+#include "agent/kernel/sockets/socket_dump.h"
+#include "agent/kernel/sockets/socket_owners.h"
 #include "common/protocol/sample.h"
 
 namespace berthmaster {

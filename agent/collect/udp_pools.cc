@@ -5,7 +5,7 @@
 #include "agent/collect/address_ports.h"
 #include "agent/collect/netns_load.h"
 #include "agent/collect/port_pools.h"
-#include "agent/kernel/sock_diag_codec.h"
+#include "agent/kernel/sockets/sock_diag_codec.h"
 
 namespace berthmaster {
 

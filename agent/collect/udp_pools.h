@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "agent/collect/port_space.h"
-#include "agent/kernel/socket_dump.h"
+#include "agent/kernel/sockets/socket_dump.h"
 #include "common/protocol/sample.h"
 
 namespace berthmaster {

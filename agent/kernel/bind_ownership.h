@@ -2,7 +2,7 @@
 #define BERTHMASTER_AGENT_KERNEL_BIND_OWNERSHIP_H_
 
 #include "absl/status/statusor.h"
-#include "agent/kernel/netns_directory.h"
+#include "agent/kernel/netns/netns_directory.h"
 #include "common/net/port_range.h"
 
 namespace berthmaster {

@@ -10,8 +10,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "agent/kernel/linux_socket_dump.h"
-#include "agent/kernel/netns_thread.h"
+#include "agent/kernel/netns/netns_thread.h"
+#include "agent/kernel/sockets/linux_socket_dump.h"
 #include "common/file/file.h"
 #include "common/status/annotate.h"
 

@@ -12,9 +12,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "agent/kernel/linux_socket_dump.h"
-#include "agent/kernel/netns_scan.h"
-#include "agent/kernel/netns_thread.h"
+#include "agent/kernel/netns/netns_scan.h"
+#include "agent/kernel/netns/netns_thread.h"
+#include "agent/kernel/sockets/linux_socket_dump.h"
 #include "common/file/file.h"
 #include "common/status/annotate.h"
 

@@ -5,7 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "agent/kernel/netns_directory.h"
+#include "agent/kernel/netns/netns_directory.h"
 
 namespace berthmaster {
 

@@ -6,7 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "agent/kernel/netns_sysctl.h"
+#include "agent/kernel/netns/netns_sysctl.h"
 #include "agent/tune/journal.h"
 #include "common/clock/clock.h"
 #include "common/protocol/desired_state.h"

@@ -8,7 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "agent/kernel/netns_sysctl.h"
+#include "agent/kernel/netns/netns_sysctl.h"
 
 namespace berthmaster {
 

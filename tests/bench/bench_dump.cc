@@ -14,10 +14,10 @@
 
 #include "agent/collect/pool_aggregator.h"
 #include "agent/collect/port_space.h"
-#include "agent/kernel/linux_socket_dump.h"
-#include "agent/kernel/sock_diag_codec.h"
-#include "agent/kernel/sysctl_file.h"
-#include "agent/kernel/without_net_admin.h"
+#include "agent/kernel/netns/sysctl_file.h"
+#include "agent/kernel/sockets/linux_socket_dump.h"
+#include "agent/kernel/sockets/sock_diag_codec.h"
+#include "agent/kernel/sockets/without_net_admin.h"
 #include "common/clock/clock.h"
 #include "tests/bench/bench_sockets.h"
 

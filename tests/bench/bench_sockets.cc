@@ -23,7 +23,7 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
-#include "agent/kernel/proc_net.h"
+#include "agent/kernel/netns/proc_net.h"
 #include "tests/process/child_process.h"
 
 namespace berthmaster {

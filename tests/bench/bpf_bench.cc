@@ -20,7 +20,7 @@
 #include "absl/time/time.h"
 #include "agent/kernel/bpf/bpf_bind_ownership.h"
 #include "agent/kernel/bpf/bpf_connect_watch.h"
-#include "agent/kernel/linux_socket_dump.h"
+#include "agent/kernel/sockets/linux_socket_dump.h"
 #include "common/clock/clock.h"
 #include "tests/kernel/netns_fixture.h"
 #include "tests/kernel/test_sockets.h"

@@ -11,7 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
-#include "agent/kernel/netns_sysctl.h"
+#include "agent/kernel/netns/netns_sysctl.h"
 
 namespace berthmaster {
 

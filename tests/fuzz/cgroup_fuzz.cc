@@ -8,10 +8,10 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/string_view.h"
-#include "agent/kernel/cgroup_path.h"
 #include "agent/kernel/clean_text.h"
-#include "agent/kernel/mount_info.h"
-#include "agent/kernel/pod_logs.h"
+#include "agent/kernel/netns/cgroup_path.h"
+#include "agent/kernel/netns/mount_info.h"
+#include "agent/kernel/netns/pod_logs.h"
 #include "agent/kernel/proc_directory.h"
 
 namespace berthmaster {

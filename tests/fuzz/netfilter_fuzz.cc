@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "agent/kernel/conntrack_stat.h"
-#include "agent/kernel/ct_codec.h"
-#include "agent/kernel/nft_nat_rules.h"
-#include "agent/kernel/proc_net.h"
+#include "agent/kernel/netfilter/conntrack_stat.h"
+#include "agent/kernel/netfilter/ct_codec.h"
+#include "agent/kernel/netfilter/nft_nat_rules.h"
+#include "agent/kernel/netns/proc_net.h"
 
 namespace berthmaster {
 namespace {

@@ -3,7 +3,7 @@
 #include <cstdlib>
 
 #include "absl/status/status.h"
-#include "agent/kernel/procfs_parser.h"
+#include "agent/kernel/sockets/procfs_parser.h"
 #include "tests/fuzz/line_feed.h"
 
 namespace berthmaster {

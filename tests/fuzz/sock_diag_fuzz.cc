@@ -6,7 +6,7 @@
 
 #include "agent/collect/pool_aggregator.h"
 #include "agent/collect/pool_sample.h"
-#include "agent/kernel/sock_diag_codec.h"
+#include "agent/kernel/sockets/sock_diag_codec.h"
 
 namespace berthmaster {
 namespace {

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "absl/status/status.h"
-#include "agent/kernel/ss_parser.h"
+#include "agent/kernel/sockets/ss_parser.h"
 #include "tests/fuzz/line_feed.h"
 
 namespace berthmaster {

@@ -18,7 +18,7 @@
 
 #include "agent/kernel/bpf/bpf_bind_ownership.h"
 #include "agent/kernel/bpf/bpf_connect_watch.h"
-#include "agent/kernel/netns_thread.h"
+#include "agent/kernel/netns/netns_thread.h"
 #include "tests/kernel/netns_fixture.h"
 #include "tests/kernel/test_sockets.h"
 

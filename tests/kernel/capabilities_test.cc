@@ -19,8 +19,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "agent/collect/linux_host_sampler.h"
-#include "agent/kernel/linux_netns_sysctl.h"
-#include "agent/kernel/netns_scan.h"
+#include "agent/kernel/netns/linux_netns_sysctl.h"
+#include "agent/kernel/netns/netns_scan.h"
 #include "common/clock/clock.h"
 #include "common/file/file.h"
 #include "tests/kernel/limited_child.h"

@@ -9,7 +9,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "agent/kernel/sysctl_file.h"
+#include "agent/kernel/netns/sysctl_file.h"
 #include "tests/kernel/netns_fixture.h"
 
 namespace berthmaster {

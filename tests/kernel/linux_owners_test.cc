@@ -8,8 +8,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "agent/kernel/cgroup_ids.h"
-#include "agent/kernel/linux_socket_dump.h"
-#include "agent/kernel/linux_socket_owners.h"
+#include "agent/kernel/sockets/linux_socket_dump.h"
+#include "agent/kernel/sockets/linux_socket_owners.h"
 #include "gtest/gtest.h"
 #include "tests/kernel/netns_fixture.h"
 #include "tests/kernel/netns_listing.h"

@@ -15,7 +15,7 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
-#include "agent/kernel/netns_thread.h"
+#include "agent/kernel/netns/netns_thread.h"
 #include "common/file/file.h"
 #include "common/status/annotate.h"
 

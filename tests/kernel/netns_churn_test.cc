@@ -12,7 +12,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "agent/collect/linux_host_sampler.h"
-#include "agent/kernel/linux_netns_directory.h"
+#include "agent/kernel/netns/linux_netns_directory.h"
 #include "common/file/file.h"
 #include "gtest/gtest.h"
 #include "tests/fakes/fake_clock.h"

@@ -1,4 +1,4 @@
-#include "agent/kernel/netns_facts.h"
+#include "agent/kernel/netns/netns_facts.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "agent/kernel/netns_thread.h"
+#include "agent/kernel/netns/netns_thread.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/kernel/netns_fixture.h"
 #include "tests/kernel/test_sockets.h"

@@ -19,8 +19,8 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
-#include "agent/kernel/netns_thread.h"
-#include "agent/kernel/sysctl_file.h"
+#include "agent/kernel/netns/netns_thread.h"
+#include "agent/kernel/netns/sysctl_file.h"
 #include "common/net/ip_address.h"
 #include "common/status/annotate.h"
 

@@ -9,7 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "agent/kernel/netns_sysctl.h"
+#include "agent/kernel/netns/netns_sysctl.h"
 #include "common/file/file.h"
 
 namespace berthmaster {

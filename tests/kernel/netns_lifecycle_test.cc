@@ -8,10 +8,10 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "agent/kernel/linux_netns_directory.h"
-#include "agent/kernel/linux_socket_dump.h"
-#include "agent/kernel/netns_scan.h"
-#include "agent/kernel/netns_thread.h"
+#include "agent/kernel/netns/linux_netns_directory.h"
+#include "agent/kernel/netns/netns_scan.h"
+#include "agent/kernel/netns/netns_thread.h"
+#include "agent/kernel/sockets/linux_socket_dump.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/fakes/fake_clock.h"

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "agent/kernel/netns_directory.h"
+#include "agent/kernel/netns/netns_directory.h"
 
 namespace berthmaster {
 

@@ -1,8 +1,8 @@
 #include <memory>
 #include <utility>
 
-#include "agent/kernel/linux_netns_sysctl.h"
-#include "agent/kernel/netns_thread.h"
+#include "agent/kernel/netns/linux_netns_sysctl.h"
+#include "agent/kernel/netns/netns_thread.h"
 #include "gtest/gtest.h"
 #include "tests/kernel/netns_fixture.h"
 

@@ -1,4 +1,4 @@
-#include "agent/kernel/socket_dump.h"
+#include "agent/kernel/sockets/socket_dump.h"
 
 #include <sys/socket.h>
 
@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "agent/kernel/linux_socket_dump.h"
-#include "agent/kernel/netns_thread.h"
-#include "agent/kernel/ss_socket_dump.h"
+#include "agent/kernel/netns/netns_thread.h"
+#include "agent/kernel/sockets/linux_socket_dump.h"
+#include "agent/kernel/sockets/ss_socket_dump.h"
 #include "common/clock/clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

@@ -13,9 +13,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "agent/kernel/linux_socket_dump.h"
-#include "agent/kernel/netns_thread.h"
-#include "agent/kernel/sock_diag_codec.h"
+#include "agent/kernel/netns/netns_thread.h"
+#include "agent/kernel/sockets/linux_socket_dump.h"
+#include "agent/kernel/sockets/sock_diag_codec.h"
 #include "common/clock/clock.h"
 #include "common/net/ip_address.h"
 

@@ -7,8 +7,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "agent/kernel/netns_directory.h"
-#include "agent/kernel/socket_dump.h"
+#include "agent/kernel/netns/netns_directory.h"
+#include "agent/kernel/sockets/socket_dump.h"
 #include "common/file/file.h"
 #include "tests/kernel/netns_fixture.h"
 #include "tests/kernel/test_sockets.h"

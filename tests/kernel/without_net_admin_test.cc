@@ -1,4 +1,4 @@
-#include "agent/kernel/without_net_admin.h"
+#include "agent/kernel/sockets/without_net_admin.h"
 
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
@@ -7,7 +7,7 @@
 #include <cstring>
 #include <memory>
 
-#include "agent/kernel/linux_socket_dump.h"
+#include "agent/kernel/sockets/linux_socket_dump.h"
 #include "gtest/gtest.h"
 #include "tests/kernel/netns_fixture.h"
 #include "tests/kernel/test_sockets.h"

@@ -12,7 +12,7 @@
 
 #include "agent/kernel/bpf/bind_ownership_walk.h"
 #include "agent/kernel/bpf/bpf_load.h"
-#include "agent/kernel/netns_thread.h"
+#include "agent/kernel/netns/netns_thread.h"
 #include "bind_ownership.skel.h"
 #include "common/file/file.h"
 #include "common/status/annotate.h"

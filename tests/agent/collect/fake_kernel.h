@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "agent/kernel/netns_directory.h"
-#include "agent/kernel/netns_facts.h"
-#include "agent/kernel/socket_dump.h"
+#include "agent/kernel/netns/netns_directory.h"
+#include "agent/kernel/netns/netns_facts.h"
+#include "agent/kernel/sockets/socket_dump.h"
 #include "tests/fakes/fake_clock.h"
 
 namespace berthmaster {

@@ -10,8 +10,8 @@
 #include "absl/status/status.h"
 #include "agent/kernel/bind_ownership.h"
 #include "agent/kernel/connect_watch.h"
-#include "agent/kernel/conntrack_reader.h"
-#include "agent/kernel/socket_owners.h"
+#include "agent/kernel/netfilter/conntrack_reader.h"
+#include "agent/kernel/sockets/socket_owners.h"
 
 namespace berthmaster {
 

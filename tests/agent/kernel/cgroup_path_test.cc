@@ -1,4 +1,4 @@
-#include "agent/kernel/cgroup_path.h"
+#include "agent/kernel/netns/cgroup_path.h"
 
 #include <climits>
 #include <string>

@@ -1,4 +1,4 @@
-#include "agent/kernel/conntrack_stat.h"
+#include "agent/kernel/netfilter/conntrack_stat.h"
 
 #include "gtest/gtest.h"
 

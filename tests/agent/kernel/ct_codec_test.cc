@@ -1,4 +1,4 @@
-#include "agent/kernel/ct_codec.h"
+#include "agent/kernel/netfilter/ct_codec.h"
 
 #include <sys/socket.h>
 

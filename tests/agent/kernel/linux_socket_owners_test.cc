@@ -1,4 +1,4 @@
-#include "agent/kernel/linux_socket_owners.h"
+#include "agent/kernel/sockets/linux_socket_owners.h"
 
 #include <sys/socket.h>
 #include <sys/stat.h>

@@ -1,4 +1,4 @@
-#include "agent/kernel/mount_info.h"
+#include "agent/kernel/netns/mount_info.h"
 
 #include "gtest/gtest.h"
 

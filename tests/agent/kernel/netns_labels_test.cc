@@ -1,4 +1,4 @@
-#include "agent/kernel/netns_labels.h"
+#include "agent/kernel/netns/netns_labels.h"
 
 #include <map>
 #include <string>

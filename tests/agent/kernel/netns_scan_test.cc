@@ -1,6 +1,6 @@
-#include "agent/kernel/netns_scan.h"
+#include "agent/kernel/netns/netns_scan.h"
 
-#include "agent/kernel/netns_thread.h"
+#include "agent/kernel/netns/netns_thread.h"
 #include "gtest/gtest.h"
 
 namespace berthmaster {

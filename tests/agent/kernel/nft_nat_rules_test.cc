@@ -1,4 +1,4 @@
-#include "agent/kernel/nft_nat_rules.h"
+#include "agent/kernel/netfilter/nft_nat_rules.h"
 
 #include <cstring>
 

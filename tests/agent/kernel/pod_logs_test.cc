@@ -1,4 +1,4 @@
-#include "agent/kernel/pod_logs.h"
+#include "agent/kernel/netns/pod_logs.h"
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"

@@ -1,4 +1,4 @@
-#include "agent/kernel/proc_net.h"
+#include "agent/kernel/netns/proc_net.h"
 
 #include <map>
 #include <string>

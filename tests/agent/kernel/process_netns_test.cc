@@ -1,4 +1,4 @@
-#include "agent/kernel/process_netns.h"
+#include "agent/kernel/netns/process_netns.h"
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

@@ -1,4 +1,4 @@
-#include "agent/kernel/procfs_parser.h"
+#include "agent/kernel/sockets/procfs_parser.h"
 
 #include <string>
 

@@ -1,4 +1,4 @@
-#include "agent/kernel/sock_diag_codec.h"
+#include "agent/kernel/sockets/sock_diag_codec.h"
 
 #include <errno.h>
 #include <netinet/in.h>

@@ -1,4 +1,4 @@
-#include "agent/kernel/socket_source.h"
+#include "agent/kernel/sockets/socket_source.h"
 
 #include "common/clock/clock.h"
 #include "gtest/gtest.h"

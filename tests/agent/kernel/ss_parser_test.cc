@@ -1,4 +1,4 @@
-#include "agent/kernel/ss_parser.h"
+#include "agent/kernel/sockets/ss_parser.h"
 
 #include <string>
 

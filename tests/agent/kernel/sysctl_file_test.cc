@@ -1,4 +1,4 @@
-#include "agent/kernel/sysctl_file.h"
+#include "agent/kernel/netns/sysctl_file.h"
 
 #include "gtest/gtest.h"
 

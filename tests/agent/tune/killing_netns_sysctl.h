@@ -4,7 +4,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
-#include "agent/kernel/netns_sysctl.h"
+#include "agent/kernel/netns/netns_sysctl.h"
 #include "agent/tune/tuner.h"
 
 namespace berthmaster {

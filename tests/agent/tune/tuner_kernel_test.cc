@@ -13,7 +13,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "agent/kernel/linux_netns_sysctl.h"
+#include "agent/kernel/netns/linux_netns_sysctl.h"
 #include "common/sysctl/catalogue.h"
 #include "tests/agent/tune/killing_netns_sysctl.h"
 #include "tests/fakes/fake_clock.h"
