@@ -191,7 +191,8 @@ std::optional<absl::Duration> FirstAtOrAbove(const Occupancy& occupancy, double 
 
 }  // namespace
 
-Forecast MakeForecast(const PoolSample& pool, std::optional<absl::Duration> reuse_delay) {
+Forecast MakeForecast(const PoolSample& pool, std::optional<absl::Duration> reuse_delay,
+                      const LoadHistory* /*history*/) {
   Forecast forecast;
   Occupancy occupancy(pool, reuse_delay);
   bool load_known = pool.kind == PoolKind::kTimeWaitTable ? Known(pool.time_wait_rate).has_value()

@@ -65,6 +65,13 @@ StateGroup GroupOf(IncidentCause cause) {
       return StateGroup::kFinWait;
     case IncidentCause::kEstablishedLeak:
     case IncidentCause::kRangeTooSmall:
+    case IncidentCause::kEarlyBind:
+    case IncidentCause::kSnatPool:
+    case IncidentCause::kConntrackTable:
+    case IncidentCause::kListenerOverflow:
+    case IncidentCause::kSynFlood:
+    case IncidentCause::kRestartBlocked:
+    case IncidentCause::kUdpPorts:
       return StateGroup::kEstablished;
   }
   return StateGroup::kEstablished;

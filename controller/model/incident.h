@@ -24,6 +24,13 @@ enum class IncidentCause : uint8_t {
   kRangeTooSmall = 5,
   kTimeWaitTable = 6,
   kFinWaitPileUp = 7,
+  kEarlyBind = 8,
+  kSnatPool = 9,
+  kConntrackTable = 10,
+  kListenerOverflow = 11,
+  kSynFlood = 12,
+  kRestartBlocked = 13,
+  kUdpPorts = 14,
 };
 
 // One fact that speaks for a verdict, for a person: {"TIME_WAIT share of the pool", "96 % (384 of
