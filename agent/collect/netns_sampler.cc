@@ -149,6 +149,7 @@ absl::Status NetnsSampler::Dump(const NetnsEntry& netns, const SockstatCounts& c
   if (is_paid) last_dump_.has_value() ? budget->Spend(cpu) : budget->SpendFirst(cpu);
   BERTHMASTER_RETURN_IF_ERROR(dumped.status());
   last_ = *std::move(dumped);
+  last_.dump_number = ++dump_count_;
   last_dump_ = {counts, known_->sysctls_version, now, cpu};
   exhaustion_.Update(MeasureNearness(last_.pools, known_->facts.sysctls), now);
   return absl::OkStatus();

@@ -129,6 +129,7 @@ class NetnsSampler {
   std::optional<absl::Duration> last_sample_;
   // What the last dump gave.
   NetnsSample last_;
+  int64_t dump_count_ = 0;
   ExhaustionWatch exhaustion_;
 };
 

@@ -39,6 +39,9 @@ struct TrackedPool {
 struct TrackedNetns {
   int64_t overflow_count = 0;
   int64_t seen = 0;
+  int64_t dump_number = 0;
+  // From the sample whose pools were new to the last one; nothing where they cannot be compared.
+  std::optional<absl::Duration> since_dump = absl::ZeroDuration();
 };
 
 struct TrackedHost {
@@ -85,6 +88,7 @@ struct IncidentTracker::State {
   };
 
   void ObserveNetns(Round& round, const NetnsSample& netns);
+  void MarkSeen(Round& round, const NetnsSample& netns);
   void ObservePool(Round& round, const NetnsSample& netns, const PoolSample& pool,
                    int64_t overflow_delta, std::optional<absl::Duration> interval);
   void Advance(Round& round, const NetnsSample& netns, const PoolSample& pool, TrackedPool& tracked,
@@ -152,7 +156,22 @@ void IncidentTracker::State::ObserveNetns(Round& round, const NetnsSample& netns
   }
   int64_t overflow_delta =
       is_new ? 0 : std::max<int64_t>(0, netns.time_wait_overflow_count - tracked.overflow_count);
-  tracked = {netns.time_wait_overflow_count, round.host.count};
+  tracked.overflow_count = netns.time_wait_overflow_count;
+  tracked.seen = round.host.count;
+  if (interval.has_value() && tracked.since_dump.has_value()) {
+    *tracked.since_dump += *interval;
+  } else {
+    tracked.since_dump.reset();
+  }
+  const bool is_old = !is_new && netns.dump_number > 0 && netns.dump_number == tracked.dump_number;
+  tracked.dump_number = netns.dump_number;
+  if (is_old && overflow_delta == 0) {
+    MarkSeen(round, netns);
+    return;
+  }
+  // Between what the pools were and what they are.
+  interval = std::exchange(tracked.since_dump, absl::ZeroDuration());
+  if (interval.has_value() && *interval > kSampleGapMax) interval.reset();
 
   bool table_seen = false;
   for (const PoolSample& pool : netns.pools) {
@@ -162,6 +181,14 @@ void IncidentTracker::State::ObserveNetns(Round& round, const NetnsSample& netns
   }
   if (!table_seen && overflow_delta > 0) {
     ObservePool(round, netns, TableOf(netns), overflow_delta, interval);
+  }
+}
+
+// The pools are those of an earlier sample, which have been judged then.
+void IncidentTracker::State::MarkSeen(Round& round, const NetnsSample& netns) {
+  for (const PoolSample& pool : netns.pools) {
+    auto found = round.host.pools.find({netns.cookie, pool.id()});
+    if (found != round.host.pools.end()) found->second->seen = round.host.count;
   }
 }
 

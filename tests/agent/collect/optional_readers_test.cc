@@ -163,6 +163,21 @@ TEST_F(OptionalReadersTest, TrafficMakesRatesExact) {
   EXPECT_NEAR(absl::ToDoubleSeconds(pool.hold_time.value()), 2.5, 0.01);
 }
 
+// The peer closes each, and the application does not: nothing ends.
+TEST_F(OptionalReadersTest, ConnectionsThatOnlyOneSideHasClosedHaveNoHoldTime) {
+  Connect(20);
+  Sample();
+  for (int second = 1; second <= 8; ++second) {
+    Connect(20 + 5 * second);
+    watch_.activity.pools = {{7, key_, 5, 0, 5}};
+    SampleAfter(absl::Seconds(1));
+  }
+  const PoolSample pool = FindKind(Sample(), PoolKind::kConnect);
+  EXPECT_NEAR(pool.connection_rate.value(), 5, 0.01);
+  EXPECT_NEAR(pool.close_rate.value(), 5, 0.01);
+  EXPECT_FALSE(pool.hold_time.has_value());
+}
+
 TEST_F(OptionalReadersTest, TrafficThatIsNotKnownIsAbsent) {
   Connect(20);
   Sample();
