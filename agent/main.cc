@@ -79,7 +79,8 @@ std::optional<CommandLine> ParseCommandLine(const ConfigTable& table, int argc, 
   CLI::App* sample =
       app.add_subcommand("sample", "Takes one sample, prints it and ends; needs no controller.");
   sample->fallthrough();
-  sample->add_flag("--once")->description("One sample, as always.");
+  sample->add_flag("--once")->description(
+      "One sample, as always: the second, where a pool is so large that its owners are named.");
   sample->add_option("-o,--output", line.sample_form, "How to print it.")
       ->check(CLI::IsMember({"table", "json"}));
   CLI::App* top = app.add_subcommand(

@@ -35,7 +35,6 @@ void ConnectPools::AddTo(NetnsSample& sample, const NetnsCounts& counts, const C
       history.Add(*last_dump_, 0, std::nullopt);
     }
     SetRates(pool_counts, context, now, history, pool);
-    if (context.owners != nullptr) pool.owners = context.owners->OwnersOf(pool_counts.key);
   }
   for (size_t position = 0; position < counts.pools.size(); ++position) {
     if (!is_told[position]) AddToRemainder(counts.pools[position], sample.remainder);

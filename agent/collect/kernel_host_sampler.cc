@@ -75,12 +75,20 @@ std::optional<KernelHostSampler::Activities> KernelHostSampler::TakeActivities(H
         activity->failures_not_told_apart,
         " failed connects are in no pool, because there were too many different ones"));
   }
+  if (activity->makers_not_told_apart > 0) {
+    sample.limitations.push_back(absl::StrCat(
+        activity->makers_not_told_apart,
+        " closes have no owner, because too many different processes closed in too many pools"));
+  }
   Activities activities;
   for (FailedConnects& failed : activity->failures) {
     activities[failed.netns_cookie].failures.push_back(std::move(failed));
   }
   for (const PoolTraffic& pool : activity->pools) {
     activities[pool.netns_cookie].pools.push_back(pool);
+  }
+  for (TimeWaitMaker& maker : activity->time_wait_makers) {
+    activities[maker.netns_cookie].time_wait_makers.push_back(std::move(maker));
   }
   return activities;
 }
