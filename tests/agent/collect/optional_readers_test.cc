@@ -168,13 +168,13 @@ TEST_F(OptionalReadersTest, ConnectionsThatOnlyOneSideHasClosedHaveNoHoldTime) {
   Connect(20);
   Sample();
   for (int second = 1; second <= 8; ++second) {
-    Connect(20 + 5 * second);
-    watch_.activity.pools = {{7, key_, 5, 0, 5}};
+    Connect(20 + 3 * second);
+    watch_.activity.pools = {{7, key_, 3, 0, 3}};
     SampleAfter(absl::Seconds(1));
   }
   const PoolSample pool = FindKind(Sample(), PoolKind::kConnect);
-  EXPECT_NEAR(pool.connection_rate.value(), 5, 0.01);
-  EXPECT_NEAR(pool.close_rate.value(), 5, 0.01);
+  EXPECT_NEAR(pool.connection_rate.value(), 3, 0.01);
+  EXPECT_NEAR(pool.close_rate.value(), 3, 0.01);
   EXPECT_FALSE(pool.hold_time.has_value());
 }
 
