@@ -64,7 +64,7 @@ void FuzzNetfilter(const uint8_t* data, size_t size) {
 
 }  // namespace berthmaster
 
-// The entry of libFuzzer: clang++ -fsanitize=fuzzer,address this file and its libraries.
+// The entry of libFuzzer: ./dev fuzz netfilter.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   berthmaster::FuzzNetfilter(data, size);
   return 0;
