@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "agent/collect/fold_pools.h"
+#include "agent/kernel/count_text.h"
 #include "common/status/annotate.h"
 
 namespace berthmaster {
@@ -72,8 +73,16 @@ std::optional<KernelHostSampler::Activities> KernelHostSampler::TakeActivities(H
   }
   if (activity->failures_not_told_apart > 0) {
     sample.limitations.push_back(absl::StrCat(
-        activity->failures_not_told_apart,
-        " failed connects are in no pool, because there were too many different ones"));
+        CountText(activity->failures_not_told_apart, "failed connect is", "failed connects are"),
+        " in no pool, because there were too many different ones"));
+  }
+  if (activity->traffic_not_told_apart > 0) {
+    sample.limitations.push_back(absl::StrCat(
+        "at most ",
+        CountText(activity->traffic_not_told_apart, "connection that opened or closed is",
+                  "connections that opened or closed are"),
+        " missing from the rates of pools, because too many pools had traffic at once or the "
+        "kernel did not run the count"));
   }
   Activities activities;
   for (FailedConnects& failed : activity->failures) {
