@@ -15,8 +15,7 @@ constexpr char kLegacyNatUnread[] =
     "here may be smaller than said; move them to nftables or iptables-nft";
 constexpr char kLegacyNatUnknown[] =
     "SNAT: whether iptables-legacy has NAT rules here may not be read, so the capacities of SNAT "
-    "pools here may be smaller than said; run the agent as root, or move such rules, if there are "
-    "any, to nftables or iptables-nft";
+    "pools here may be smaller than said; run the agent as root with CAP_DAC_READ_SEARCH";
 
 }  // namespace
 

@@ -53,8 +53,10 @@ absl::StatusOr<HostSample> KernelHostSampler::Sample() {
                                               netns.label, "): ", netns_sample.status().message()));
   }
   if (failed_count > kFailedNetnsNamedMax) {
-    sample.limitations.push_back(absl::StrCat(failed_count - kFailedNetnsNamedMax,
-                                              " more network namespaces could not be read"));
+    sample.limitations.push_back(
+        absl::StrCat(CountText(failed_count - kFailedNetnsNamedMax, "more network namespace",
+                               "more network namespaces"),
+                     " could not be read"));
   }
   samplers_ = std::move(still_there);
   if (sample.namespaces.empty() && !first_error.ok()) return first_error;

@@ -65,7 +65,8 @@ struct SnatRules {
   // computation, or rules beyond the bound of `ranges`.
   int64_t unread_count = 0;
   // Whether iptables-legacy has its table "nat" here, for IPv4 or IPv6. Its rules are not read.
-  // Nothing when that cannot be told: the file that says so is for its owner only.
+  // Nothing when that cannot be told: the file that says so is for the namespace's root only, or
+  // for who has CAP_DAC_READ_SEARCH.
   std::optional<bool> has_legacy_nat = false;
 };
 

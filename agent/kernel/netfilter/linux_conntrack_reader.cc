@@ -9,6 +9,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "agent/kernel/count_text.h"
 #include "agent/kernel/netfilter/conntrack_stat.h"
 #include "agent/kernel/netfilter/nft_nat_rules.h"
 #include "agent/kernel/netns/netns_thread.h"
@@ -158,7 +159,8 @@ absl::Status LinuxConntrackReader::Dump(NfRequest request,
   }));
   if (broken_count == 0) return absl::OkStatus();
   return absl::DataLossError(
-      absl::StrCat(broken_count, " conntrack entries could not be read; the others were"));
+      absl::StrCat(CountText(broken_count, "conntrack entry", "conntrack entries"),
+                   " could not be read; the others were"));
 }
 
 absl::StatusOr<uint32_t> LinuxConntrackReader::ReadGeneration() {
