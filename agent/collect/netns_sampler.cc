@@ -172,7 +172,9 @@ void NetnsSampler::AddFacts(const SockstatCounts& counts, NetnsSample& sample) {
     AddLimitation("its few sockets have not been looked at yet; their turn comes", sample);
   }
   AddLimitation(udp_pools_.limitation(), sample);
-  AddLimitation(conntrack_.limitation(), sample);
+  for (const std::string& limitation : conntrack_.limitations()) {
+    AddLimitation(limitation, sample);
+  }
 }
 
 void NetnsSampler::AddActivity(SocketOwners* owners, NetnsSample& sample) {

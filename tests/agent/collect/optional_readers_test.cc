@@ -13,6 +13,7 @@ namespace berthmaster {
 namespace {
 
 using enum TcpState;
+using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -148,6 +149,19 @@ TEST_F(OptionalReadersTest, FailuresAreAbsentWhereTheWatchCannotBeAsked) {
   EXPECT_THAT(limitations_, Contains(HasSubstr("map is gone")));
 }
 
+TEST_F(OptionalReadersTest, WhatTheWatchCouldNotTellApartIsSaid) {
+  watch_.activity.failures_not_told_apart = 1;
+  watch_.activity.traffic_not_told_apart = 700;
+  Sample();
+  EXPECT_THAT(
+      limitations_,
+      ElementsAre(HasSubstr("1 failed connect is in no pool"),
+                  HasSubstr("at most 700 connections that opened or closed are missing from the "
+                            "rates of pools")));
+  Sample();
+  EXPECT_THAT(limitations_, IsEmpty());
+}
+
 TEST_F(OptionalReadersTest, TrafficMakesRatesExact) {
   Connect(20);
   Sample();
@@ -248,7 +262,7 @@ TEST_F(OptionalReadersTest, ConntrackGivesTheTableAndItsCounters) {
 
 TEST_F(OptionalReadersTest, ConntrackIsDumpedWhereAPoolMayMatter) {
   conntrack_.table = {5, 1000, {}};
-  conntrack_.ranges = {{{}, std::nullopt, {40000, 40009}}};
+  conntrack_.rules.ranges = {{{}, std::nullopt, {40000, 40009}}};
   SnatRow row;
   row.snat_address = RawAddress::From(key_.source);
   row.snat_port = 40005;
@@ -273,6 +287,26 @@ TEST_F(OptionalReadersTest, ConntrackThatIsNotThereIsNoLimitation) {
   const int count = conntrack_.table_count;
   EXPECT_THAT(SampleAfter(absl::Seconds(60)).limitations, Contains(HasSubstr("conntrack")));
   EXPECT_EQ(conntrack_.table_count, count);
+}
+
+TEST_F(OptionalReadersTest, ConntrackSaysWhichRulesAreNotRead) {
+  conntrack_.rules.has_legacy_nat = true;
+  conntrack_.rules.unread_count = 1;
+  EXPECT_THAT(Sample().limitations, IsEmpty()) << "no entry, so no pool whose capacity matters";
+
+  conntrack_.table = {50, 1000, {}};
+  EXPECT_THAT(SampleAfter(absl::Seconds(60)).limitations,
+              ElementsAre(AllOf(HasSubstr("iptables-legacy has NAT rules here"),
+                                HasSubstr("move them to nftables or iptables-nft")),
+                          HasSubstr("the ports of 1 rule of nftables are not read")));
+
+  conntrack_.rules = {};
+  conntrack_.rules.has_legacy_nat.reset();
+  EXPECT_THAT(SampleAfter(absl::Seconds(60)).limitations,
+              ElementsAre(HasSubstr("whether iptables-legacy has NAT rules here may not be read")));
+
+  conntrack_.rules = {};
+  EXPECT_THAT(SampleAfter(absl::Seconds(60)).limitations, IsEmpty());
 }
 
 TEST_F(OptionalReadersTest, UdpIsDumpedWhereItMatters) {
