@@ -42,7 +42,8 @@ enum class AdvicePlace : uint8_t {
   kHostNetworkPod,
 };
 
-// What is known beside the value that is judged. What is absent is unknown: no finding rests on it.
+// What is known beside the value that is judged. What is absent is unknown; a sysctl that is absent
+// is taken to have the default of a fresh namespace.
 struct AdviceContext {
   AdviceGoal goal = AdviceGoal::kUnknown;
   AdvicePlace place = AdvicePlace::kUnknown;
@@ -71,7 +72,7 @@ struct Advice {
   // Where it can be read up.
   std::string source;
   // Other sysctls whose values it rests on.
-  std::vector<std::string> related;
+  std::vector<std::string> related{};
 
   friend bool operator==(const Advice&, const Advice&) = default;
 };
