@@ -142,7 +142,7 @@ TEST_F(MakeRecordings, DISABLED_EstablishedLeak) {
 
 TEST_F(MakeRecordings, DISABLED_BurstThatSettles) {
   RecordedScene scene(Path("burst_that_settles"), absl::Seconds(90));
-  EXPECT_EQ(scene.Churn(60, absl::Seconds(3)), absl::InfiniteDuration());
+  EXPECT_EQ(scene.Churn(60, absl::Seconds(2)), absl::InfiniteDuration());
   EXPECT_EQ(scene.Churn(2, absl::Seconds(85)), absl::InfiniteDuration());
   EXPECT_EQ(scene.Finish(), 0);
 }
