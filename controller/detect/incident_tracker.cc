@@ -46,7 +46,16 @@ struct TrackedPool {
 struct TrackedNetns {
   int64_t overflow_count = 0;
   int64_t seen = 0;
+  int64_t dump_number = 0;
+  // From the sample whose pools were new to the last one; nothing where they cannot be compared.
+  std::optional<absl::Duration> since_dump = absl::ZeroDuration();
 };
+
+// Whether pools of the kind are those of the last dump of TCP sockets; the others are read by
+// themselves.
+bool IsOfDump(PoolKind kind) {
+  return kind != PoolKind::kUdp && kind != PoolKind::kSnat && kind != PoolKind::kConntrackTable;
+}
 
 struct TrackedHost {
   // Observations so far.
@@ -130,6 +139,7 @@ struct IncidentTracker::State {
 
   void ObserveNetns(Round& round, const NetnsSample& netns);
   void ObservePool(const NetnsRound& in, const PoolSample& pool);
+  void MarkSeen(Round& round, const PoolOfHost& pool);
   void ObserveFinding(const NetnsRound& in, const NetnsFinding& finding);
   void ObserveSight(const NetnsRound& in, const Sight& sight);
   void Advance(const NetnsRound& in, const Finding& finding, TrackedPool& tracked);
@@ -212,19 +222,51 @@ void IncidentTracker::State::ObserveNetns(Round& round, const NetnsSample& netns
   }
   int64_t overflow_delta =
       is_new ? 0 : std::max<int64_t>(0, netns.time_wait_overflow_count - tracked.overflow_count);
-  tracked = {netns.time_wait_overflow_count, round.host.count};
+  tracked.overflow_count = netns.time_wait_overflow_count;
+  tracked.seen = round.host.count;
+  if (interval.has_value() && tracked.since_dump.has_value()) {
+    *tracked.since_dump += *interval;
+  } else {
+    tracked.since_dump.reset();
+  }
+  const bool is_old = !is_new && netns.dump_number > 0 && netns.dump_number == tracked.dump_number;
+  tracked.dump_number = netns.dump_number;
+  // Between what the pools of a dump were and what they are.
+  std::optional<absl::Duration> dump_interval = tracked.since_dump;
+  if (!is_old) tracked.since_dump = absl::ZeroDuration();
+  if (dump_interval.has_value() && *dump_interval > kSampleGapMax) dump_interval.reset();
 
   const Thresholds& limits = ThresholdsOf(netns);
   NetnsEvidence evidence(netns, overflow_delta, limits);
-  NetnsRound in{round, netns, limits, evidence, interval};
+  NetnsRound apart{round, netns, limits, evidence, interval};
+  NetnsRound in{round, netns, limits, evidence, dump_interval};
   bool table_seen = false;
   for (const PoolSample& pool : netns.pools) {
     bool table = pool.kind == PoolKind::kTimeWaitTable;
     if (table && std::exchange(table_seen, true)) continue;
-    ObservePool(in, pool);
+    if (!IsOfDump(pool.kind)) {
+      ObservePool(apart, pool);
+    } else if (is_old && evidence.FailuresOf(pool) == 0) {
+      // Those of an earlier sample have been judged then.
+      MarkSeen(round, {netns.cookie, pool.id(), false});
+    } else {
+      ObservePool(is_old ? apart : in, pool);
+    }
   }
   if (!table_seen && overflow_delta > 0) ObservePool(in, TableOf(netns));
-  for (const NetnsFinding& finding : netns.findings) ObserveFinding(in, finding);
+  for (const NetnsFinding& finding : netns.findings) {
+    if (is_old) {
+      MarkSeen(round, {netns.cookie, PoolOfFinding(finding).id(), true});
+    } else {
+      ObserveFinding(in, finding);
+    }
+  }
+}
+
+void IncidentTracker::State::MarkSeen(Round& round, const PoolOfHost& pool) {
+  if (round.host.pools.empty()) return;
+  auto found = round.host.pools.find(pool);
+  if (found != round.host.pools.end()) found->second->seen = round.host.count;
 }
 
 void IncidentTracker::State::ObservePool(const NetnsRound& in, const PoolSample& pool) {
