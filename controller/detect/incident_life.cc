@@ -22,7 +22,12 @@ constexpr int kMembershipNotesMax = 8;
 constexpr size_t kTimelineKept = 2;
 // A changed number of a pool that is not the lead waits so long to be written.
 constexpr absl::Duration kEmitMembersInterval = absl::Seconds(5);
-constexpr int kCalmDoublingsMax = 6;
+constexpr int kDoublingsMax = 6;
+
+// What has come back so often already must be over for that much longer.
+absl::Duration Doubled(absl::Duration hold, int times, absl::Duration most) {
+  return std::min(hold * (1 << std::min(times, kDoublingsMax)), std::max(most, hold));
+}
 
 IncidentSeverity SeverityOf(const Signal& signal) {
   return signal.critical ? IncidentSeverity::kCritical : IncidentSeverity::kWarning;
@@ -154,7 +159,7 @@ void IncidentLife::Reopen(IncidentMember member, const Finding& finding) {
   members_.clear();
   listed_.clear();
   critical_count_ = 0;
-  ++reopened_;
+  ++returns_;
   incident_.state = IncidentState::kOpen;
   incident_.resolve_time.reset();
   incident_.resolve_reason.clear();
@@ -298,8 +303,13 @@ bool IncidentLife::ReviseSeverity(Member& member, const Finding& finding) {
       signal.critical ? absl::ZeroDuration() : member.not_critical_time + finding.facts.interval;
   IncidentSeverity severity = SeverityOf(signal);
   if (severity == member.shown.severity) return false;
-  if (!signal.critical && member.not_critical_time < finding.facts.thresholds.severity_hold) {
-    return false;
+  const Thresholds& thresholds = finding.facts.thresholds;
+  if (!signal.critical) {
+    if (member.not_critical_time <
+        Doubled(thresholds.severity_hold, member.relaxed, thresholds.hold_time_max)) {
+      return false;
+    }
+    ++member.relaxed;
   }
   member.shown.severity = severity;
   critical_count_ += signal.critical ? 1 : -1;
@@ -360,9 +370,7 @@ std::string IncidentLife::CalmReason(Member& member, const Finding& finding) con
   const Thresholds& thresholds = finding.facts.thresholds;
   if (member.calm_samples > 0) member.calm_time += finding.facts.interval;
   ++member.calm_samples;
-  int doublings = std::min(reopened_, kCalmDoublingsMax);
-  absl::Duration needed = std::min(finding.signal.calm_time * (1 << doublings),
-                                   std::max(thresholds.calm_time_max, finding.signal.calm_time));
+  absl::Duration needed = Doubled(finding.signal.calm_time, returns_, thresholds.hold_time_max);
   if (member.calm_samples < thresholds.calm_samples || member.calm_time < needed) return "";
   return absl::StrFormat("there is headroom again: %.0f %% in use for %s, and no exhaustion ahead",
                          100 * member.shown.utilization, SecondsText(member.calm_time));

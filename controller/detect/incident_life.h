@@ -47,6 +47,10 @@ class IncidentLife {
   Incident Show() const;
   bool Has(const Subject& subject) const { return members_.find(subject) != members_.end(); }
   std::vector<Subject> Subjects() const;
+  // How often the problem has come back after it resolved; what it was before is kept over to a
+  // new incident by SetReturns(). Each time makes resolving take longer.
+  int returns() const { return returns_; }
+  void SetReturns(int returns) { returns_ = returns; }
 
   // Takes in a sample of a pool that it has. Whether it is now something that a person would see as
   // changed: then its revision has risen. The pool may have left by that.
@@ -66,6 +70,8 @@ class IncidentLife {
     IncidentMember shown;
     bool exhausted = false;
     absl::Duration not_critical_time;
+    // How often it went back to WARNING.
+    int relaxed = 0;
     absl::Duration calm_time;
     int calm_samples = 0;
     bool exhaustion_noted = false;
@@ -110,8 +116,7 @@ class IncidentLife {
   // How many entries about members end the timeline, and how many the last of them stands for.
   int membership_notes_ = 0;
   int membership_merged_ = 0;
-  // How often it was opened again.
-  int reopened_ = 0;
+  int returns_ = 0;
   // As last committed.
   double shown_utilization_ = 0;
   std::optional<absl::Duration> shown_time_left_;

@@ -39,6 +39,9 @@ struct TrackedPool {
   absl::Time suspicious_at;
   // The incident that it is part of, or was until reopen_time ago.
   OpenIncidentPointer incident;
+  // When an incident of it resolved last, and how often it had come back before.
+  std::optional<absl::Time> resolved_at;
+  int returns = 0;
   // The observation it was last seen in.
   int64_t seen = 0;
 };
@@ -350,7 +353,13 @@ void IncidentTracker::State::Advance(const NetnsRound& in, const Finding& findin
     if (incident->life.Update(finding)) Report(in.round, incident);
     return;
   }
-  if (!Remembered(incident, now)) tracked.incident.reset();
+  if (incident != nullptr && !Remembered(incident, now)) {
+    if (!incident->life.incident().active() && !incident->quiet_until.has_value()) {
+      tracked.resolved_at = incident->life.incident().resolve_time;
+      tracked.returns = incident->life.returns();
+    }
+    tracked.incident.reset();
+  }
   if (!finding.signal.problem) return;
   if (tracked.incident != nullptr && tracked.incident->quiet_until.has_value()) return;
   OpenOrJoin(in, finding, tracked);
@@ -375,6 +384,10 @@ void IncidentTracker::State::OpenOrJoin(const NetnsRound& in, const Finding& fin
   if (incident == nullptr) {
     incident = std::make_shared<OpenIncident>(
         IncidentLife(make_id(in.round.now), std::move(member), finding, tracked.sign));
+    if (tracked.resolved_at.has_value() &&
+        in.round.now - *tracked.resolved_at <= in.thresholds.return_memory) {
+      incident->life.SetReturns(tracked.returns + 1);
+    }
   } else if (incident->life.incident().active()) {
     incident->life.Join(std::move(member), finding);
   } else {

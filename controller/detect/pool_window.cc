@@ -137,6 +137,12 @@ bool PoolWindow::Steady(double rate, const Thresholds& thresholds) const {
   return SteadyIntervals(rate, thresholds) > 0;
 }
 
+absl::Duration PoolWindow::EvenTime(const Thresholds& thresholds) const {
+  absl::Duration length;
+  for (size_t i = 0; i < SteadyIntervals(0, thresholds); ++i) length += intervals_[i].length;
+  return length;
+}
+
 std::optional<double> PoolWindow::EvenInflow(const Thresholds& thresholds) const {
   size_t intervals = SteadyIntervals(0, thresholds);
   if (intervals == 0) return std::nullopt;

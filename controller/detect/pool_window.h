@@ -40,6 +40,8 @@ class PoolWindow {
   // The mean inflow a second of the intervals that Steady() looks at, where they are even; nothing
   // otherwise.
   std::optional<double> EvenInflow(const Thresholds& thresholds) const;
+  // How long those intervals are together; 0 where they are not even.
+  absl::Duration EvenTime(const Thresholds& thresholds) const;
   // For how long the pool has been rising, with breaks of up to rise_lapse, and what it held
   // before.
   absl::Duration rise_time() const { return rise_time_; }

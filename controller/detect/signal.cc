@@ -53,16 +53,19 @@ bool LeakShown(const PoolFacts& facts, double grown) {
           GrowsForLong(facts, grown));
 }
 
-// What is forecast by its growth alone was even for three intervals already.
 bool GrowthShown(const PoolFacts& facts) {
   const PoolSample& pool = facts.pool;
+  const PoolWindow& window = facts.window;
+  const Thresholds& thresholds = facts.thresholds;
   int held = pool.in_use - pool.reusable;
-  double grown = held - facts.window.rise_base();
+  double grown = held - window.rise_base();
   if (pool.kind == PoolKind::kUdp || pool.kind == PoolKind::kListener) {
-    return StuckShown(facts, grown);
+    const PoolSample* start = window.run_start();
+    double grown_in_run = start == nullptr ? 0 : held - (start->in_use - start->reusable);
+    if (grown_in_run < thresholds.growth_sigmas * std::sqrt(std::max(held, 0))) return false;
   }
-  return pool.utilization() >= facts.thresholds.stuck_utilization_min &&
-         grown >= facts.thresholds.growth_min;
+  return pool.utilization() >= thresholds.stuck_utilization_min && grown >= thresholds.growth_min &&
+         window.strict_run() + window.EvenTime(thresholds) >= thresholds.growth_time_min;
 }
 
 bool ForecastShown(const PoolFacts& facts) {

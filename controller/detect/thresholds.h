@@ -76,6 +76,11 @@ struct Thresholds {
   // A verdict that was absent for no longer than this has not ended: at low rates a window without
   // a new connection is normal.
   absl::Duration run_lapse = absl::Seconds(10);
+  // A pool whose rate no source sees, and which wanders, rises evenly for three intervals now and
+  // then, but not for so long.
+  absl::Duration growth_time_min = absl::Seconds(8);
+  // And where no hold time says where it settles, it must have grown by so many sigma since.
+  double growth_sigmas = 4;
   // A pool whose rate no source sees has stopped to rise after so long without growth.
   absl::Duration rise_lapse = absl::Seconds(15);
 
@@ -105,7 +110,7 @@ struct Thresholds {
 
   double critical_utilization_min = kCriticalUtilizationMin;
   absl::Duration critical_time_left = absl::Seconds(30);
-  // CRITICAL goes back to WARNING only after this.
+  // CRITICAL goes back to WARNING only after this; after each time it did, twice as much.
   absl::Duration severity_hold = absl::Seconds(10);
 
   // Calm is: some way below the near limit, with room for a pool that was widened to settle at 0.8,
@@ -118,10 +123,12 @@ struct Thresholds {
   absl::Duration calm_time = absl::Seconds(5);
   absl::Duration calm_thin_time = absl::Seconds(30);
   int calm_samples = 3;
-  absl::Duration calm_time_max = absl::Minutes(5);
+  absl::Duration hold_time_max = absl::Minutes(5);
   // A problem that comes back within this after it resolved is the same incident; one that a person
   // resolved stays quiet for as long.
   absl::Duration reopen_time = absl::Minutes(1);
+  // One that comes back within this is a new incident, but is trusted no more than the old one.
+  absl::Duration return_memory = absl::Minutes(15);
 
   // The cause may be revised while an incident is young; after that people act on it.
   absl::Duration cause_revision_time = absl::Seconds(10);

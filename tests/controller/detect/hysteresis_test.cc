@@ -13,7 +13,7 @@
 namespace berthmaster {
 namespace {
 
-constexpr int kSeeds = 20;
+constexpr int kSeeds = 8;
 constexpr double kHourSeconds = 3600;
 
 struct Changes {
@@ -84,8 +84,8 @@ TEST(Hysteresis, ChurnAtEveryEdgeDoesNotFlap) {
     for (uint32_t seed = 1; seed <= kSeeds; ++seed) {
       SCOPED_TRACE(testing::Message() << "settles at " << share << ", seed " << seed);
       Changes changes = RunChurn(share, seed);
-      EXPECT_LE(changes.resolved, 4);
-      EXPECT_LE(changes.severity, 60);
+      EXPECT_LE(changes.resolved, 6);
+      EXPECT_LE(changes.severity, 40);
     }
   }
 }
@@ -98,8 +98,8 @@ TEST(Hysteresis, PoolsThatWanderAtTheirLimitDoNotFlap) {
         SCOPED_TRACE(testing::Message() << "kind " << static_cast<int>(kind) << " around " << share
                                         << ", seed " << seed);
         Changes changes = RunWandering(kind, share, seed);
-        EXPECT_LE(changes.resolved, 4);
-        EXPECT_LE(changes.severity, 60);
+        EXPECT_LE(changes.resolved, 6);
+        EXPECT_LE(changes.severity, 40);
       }
     }
   }
@@ -108,12 +108,13 @@ TEST(Hysteresis, PoolsThatWanderAtTheirLimitDoNotFlap) {
 TEST(Hysteresis, HonestPoolsThatWanderBelowItAreSilent) {
   for (PoolKind kind :
        {PoolKind::kSnat, PoolKind::kUdp, PoolKind::kConntrackTable, PoolKind::kListener}) {
-    for (uint32_t seed = 1; seed <= kSeeds; ++seed) {
+    for (uint32_t seed = 1; seed <= 3 * kSeeds; ++seed) {
       SCOPED_TRACE(testing::Message() << "kind " << static_cast<int>(kind) << ", seed " << seed);
       HostSimulator host;
       std::mt19937 random(seed);
-      std::normal_distribution<double> step(0, 12);
-      double level = 0;
+      // Around 600 by about its square root, as many independent users do.
+      std::normal_distribution<double> step(0, 7);
+      double level = 600;
       for (int second = 1; second <= kHourSeconds; ++second) {
         level += step(random) + 0.05 * (600 - level);
         PoolSample pool;
