@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <optional>
 #include <utility>
@@ -10,92 +9,22 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/forecast/reuse.h"
-#include "common/sysctl/catalogue.h"
 #include "controller/detect/cause.h"
-#include "controller/detect/incident_group.h"
+#include "controller/detect/incident_board.h"
 #include "controller/detect/incident_life.h"
 #include "controller/detect/netns_evidence.h"
 #include "controller/detect/outlook.h"
 #include "controller/detect/pool_facts.h"
-#include "controller/detect/pool_window.h"
 #include "controller/detect/signal.h"
 #include "controller/detect/subject.h"
 #include "controller/detect/thresholds.h"
+#include "controller/detect/tracked_host.h"
 #include "controller/model/names.h"
 
 namespace berthmaster {
 namespace {
-
-// The label of a namespace that says which workload it is part of, on whatever host.
-constexpr absl::string_view kWorkloadLabel = "workload";
-
-struct TrackedPool {
-  PoolWindow window;
-  // Since when something looks wrong, and when it last did.
-  std::optional<FirstSign> sign;
-  absl::Time suspicious_at;
-  // The incident that it is part of, or was until reopen_time ago.
-  OpenIncidentPointer incident;
-  // When an incident of it resolved last, and how often it had come back before.
-  std::optional<absl::Time> resolved_at;
-  int returns = 0;
-  // The observation it was last seen in.
-  int64_t seen = 0;
-};
-
-struct TrackedNetns {
-  int64_t overflow_count = 0;
-  int64_t seen = 0;
-  int64_t dump_number = 0;
-  // From the sample whose pools were new to the last one; nothing where they cannot be compared.
-  std::optional<absl::Duration> since_dump = absl::ZeroDuration();
-};
-
-// Whether pools of the kind are those of the last dump of TCP sockets; the others are read by
-// themselves.
-bool IsOfDump(PoolKind kind) {
-  return kind != PoolKind::kUdp && kind != PoolKind::kSnat && kind != PoolKind::kConntrackTable;
-}
-
-struct TrackedHost {
-  // Observations so far.
-  int64_t count = 0;
-  int64_t sequence = 0;
-  absl::Time sample_time;
-  absl::flat_hash_map<uint64_t, TrackedNetns> namespaces;
-  // Only pools that could matter: see thresholds.h.
-  absl::flat_hash_map<PoolOfHost, std::unique_ptr<TrackedPool>> pools;
-};
-
-std::string WorkloadOf(const NetnsSample& netns) {
-  auto found = netns.labels.find(std::string(kWorkloadLabel));
-  return found == netns.labels.end() ? "" : found->second;
-}
-
-std::string OwnerOf(const PoolSample& pool) {
-  return pool.owners.empty() ? "" : pool.owners.front().process;
-}
-
-// The TIME_WAIT table of a namespace whose sample does not list it.
-PoolSample TableOf(const NetnsSample& netns) {
-  PoolSample table;
-  table.kind = PoolKind::kTimeWaitTable;
-  table.in_use = netns.time_wait;
-  auto limit = netns.sysctls.find(std::string(kTimeWaitBucketsSysctl));
-  if (limit == netns.sysctls.end() || !absl::SimpleAtoi(limit->second, &table.capacity)) {
-    table.capacity = netns.time_wait;
-  }
-  return table;
-}
-
-absl::string_view GoneText(const PoolOfHost& pool) {
-  if (pool.is_finding) return "the port is free again, or somebody listens on it";
-  return pool.pool.kind == PoolKind::kListener ? "the listener is gone or has an empty queue"
-                                               : "the pool has no sockets any more";
-}
 
 Signal Harmless(const Thresholds& thresholds) {
   Signal signal;
@@ -150,26 +79,16 @@ struct IncidentTracker::State {
   void ResolveGone(Round& round);
   // After a change of it in `round`.
   void Report(Round& round, const OpenIncidentPointer& incident);
-  // Resolved incidents that are too old to open again.
-  void ForgetResolved(absl::Time now);
-  // Whether a pool of the incident is to be remembered for its sake.
-  bool Remembered(const OpenIncidentPointer& incident, absl::Time now) const;
-  OpenIncidentPointer FindActive(absl::string_view id) const;
+  State(IdMaker make_id, const Thresholds& all)
+      : thresholds(all), board(std::move(make_id), all.reopen_time) {}
 
-  IdMaker make_id;
   Thresholds thresholds;
   absl::flat_hash_map<std::string, TrackedHost> hosts;
-  absl::flat_hash_map<std::string, OpenIncidentPointer> active;
-  IncidentGroups groups;
-  // In the order of their ends.
-  std::deque<OpenIncidentPointer> resolved;
+  IncidentBoard board;
 };
 
 IncidentTracker::IncidentTracker(IdMaker make_id, Thresholds thresholds)
-    : state_(std::make_unique<State>()) {
-  state_->make_id = std::move(make_id);
-  state_->thresholds = thresholds;
-}
+    : state_(std::make_unique<State>(std::move(make_id), thresholds)) {}
 
 IncidentTracker::~IncidentTracker() = default;
 
@@ -184,9 +103,8 @@ void IncidentTracker::Restore(std::vector<Incident> active) {
       tracked = std::make_unique<TrackedPool>();
       tracked->incident = incident;
       holds_pool = true;
-      state_->groups.Join(incident, {subject, incident->life.incident().cause, "", ""});
     }
-    if (holds_pool) state_->active[incident->life.incident().id] = incident;
+    if (holds_pool) state_->board.Add(incident);
   }
 }
 
@@ -205,7 +123,7 @@ std::vector<Incident> IncidentTracker::Observe(absl::string_view host_id, const 
   host.sample_time = sample.sample_time;
   for (const NetnsSample& netns : sample.namespaces) state_->ObserveNetns(round, netns);
   state_->ResolveGone(round);
-  state_->ForgetResolved(now);
+  state_->board.Forget(now);
   std::vector<Incident> changed;
   changed.reserve(round.changed.size());
   for (const auto& [id, incident] : round.changed) changed.push_back(incident->life.Show());
@@ -331,7 +249,7 @@ void IncidentTracker::State::ObserveSight(const NetnsRound& in, const Sight& sig
   if (pool.kind == PoolKind::kBind && !sight.matters) signal = Harmless(in.thresholds);
   Subject subject{round.host_id, id};
   Advance(in, {subject, facts, signal}, tracked);
-  if (!sight.matters && !Remembered(tracked.incident, round.now)) pools.erase(id);
+  if (!sight.matters && !board.Matters(tracked.incident, round.now)) pools.erase(id);
 }
 
 void IncidentTracker::State::Advance(const NetnsRound& in, const Finding& finding,
@@ -353,7 +271,7 @@ void IncidentTracker::State::Advance(const NetnsRound& in, const Finding& findin
     if (incident->life.Update(finding)) Report(in.round, incident);
     return;
   }
-  if (incident != nullptr && !Remembered(incident, now)) {
+  if (incident != nullptr && !board.Matters(incident, now)) {
     if (!incident->life.incident().active() && !incident->quiet_until.has_value()) {
       tracked.resolved_at = incident->life.incident().resolve_time;
       tracked.returns = incident->life.returns();
@@ -376,52 +294,24 @@ void IncidentTracker::State::OpenOrJoin(const NetnsRound& in, const Finding& fin
   member.pool_name = PoolName(in.round.host_id, in.netns.cookie, pool);
   member.pool_kind = pool.kind;
   member.key = pool.key;
-  IncidentGroups::Candidate candidate{finding.subject, ClassifyCause(finding.facts), OwnerOf(pool),
-                                      WorkloadOf(in.netns)};
-  // Its own incident of a moment ago comes before one of its neighbours.
-  OpenIncidentPointer incident = tracked.incident;
-  if (incident == nullptr) incident = groups.Find(candidate);
-  if (incident == nullptr) {
-    incident = std::make_shared<OpenIncident>(
-        IncidentLife(make_id(in.round.now), std::move(member), finding, tracked.sign));
-    if (tracked.resolved_at.has_value() &&
-        in.round.now - *tracked.resolved_at <= in.thresholds.return_memory) {
-      incident->life.SetReturns(tracked.returns + 1);
-    }
-  } else if (incident->life.incident().active()) {
-    incident->life.Join(std::move(member), finding);
-  } else {
-    resolved.erase(std::remove(resolved.begin(), resolved.end(), incident), resolved.end());
-    groups.Remove(incident);
-    incident->life.Reopen(std::move(member), finding);
+  int returns = 0;
+  if (tracked.resolved_at.has_value() &&
+      in.round.now - *tracked.resolved_at <= in.thresholds.return_memory) {
+    returns = tracked.returns + 1;
   }
-  groups.Join(incident, candidate);
-  tracked.incident = incident;
-  Report(in.round, incident);
+  tracked.incident = board.Take(
+      {{finding.subject, ClassifyCause(finding.facts), OwnerOf(pool), WorkloadOf(in.netns)},
+       finding,
+       std::move(member),
+       tracked.sign,
+       returns},
+      tracked.incident);
+  Report(in.round, tracked.incident);
 }
 
 void IncidentTracker::State::Report(Round& round, const OpenIncidentPointer& incident) {
-  const Incident& now = incident->life.incident();
-  if (now.active()) {
-    active[now.id] = incident;
-  } else if (active.erase(now.id) > 0) {
-    resolved.push_back(incident);
-  }
-  round.changed[now.id] = incident;
-}
-
-bool IncidentTracker::State::Remembered(const OpenIncidentPointer& incident, absl::Time now) const {
-  if (incident == nullptr) return false;
-  const Incident& shown = incident->life.incident();
-  if (incident->quiet_until.has_value()) return now < *incident->quiet_until;
-  return shown.active() || now - *shown.resolve_time <= thresholds.reopen_time;
-}
-
-void IncidentTracker::State::ForgetResolved(absl::Time now) {
-  while (!resolved.empty() && !Remembered(resolved.front(), now)) {
-    groups.Remove(resolved.front());
-    resolved.pop_front();
-  }
+  board.Note(incident);
+  round.changed[incident->life.incident().id] = incident;
 }
 
 void IncidentTracker::State::ResolveGone(Round& round) {
@@ -453,18 +343,13 @@ void IncidentTracker::State::ResolveGone(Round& round) {
     }
     tracked.window = PoolWindow();
     tracked.sign.reset();
-    if (!Remembered(incident, round.now)) pools.erase(id);
+    if (!board.Matters(incident, round.now)) pools.erase(id);
   }
   auto& namespaces = round.host.namespaces;
   for (auto next = namespaces.begin(); next != namespaces.end();) {
     auto entry = next++;
     if (entry->second.seen + kUnreadableSamples <= round.host.count) namespaces.erase(entry);
   }
-}
-
-OpenIncidentPointer IncidentTracker::State::FindActive(absl::string_view id) const {
-  auto found = active.find(id);
-  return found == active.end() ? nullptr : found->second;
 }
 
 namespace {
@@ -478,7 +363,7 @@ absl::Status NotActive(absl::string_view id) {
 
 absl::StatusOr<Incident> IncidentTracker::Acknowledge(absl::string_view id, absl::string_view who,
                                                       absl::Time now) {
-  OpenIncidentPointer incident = state_->FindActive(id);
+  OpenIncidentPointer incident = state_->board.FindActive(id);
   if (incident == nullptr) return NotActive(id);
   incident->life.Acknowledge(who, now);
   return incident->life.Show();
@@ -486,19 +371,16 @@ absl::StatusOr<Incident> IncidentTracker::Acknowledge(absl::string_view id, absl
 
 absl::StatusOr<Incident> IncidentTracker::Resolve(absl::string_view id, absl::string_view who,
                                                   absl::string_view reason, absl::Time now) {
-  OpenIncidentPointer incident = state_->FindActive(id);
+  OpenIncidentPointer incident = state_->board.FindActive(id);
   if (incident == nullptr) return NotActive(id);
-  incident->life.Resolve(absl::StrCat("by ", who, ": ", reason), now);
   // What comes back after a person's verdict is a new incident.
-  incident->quiet_until = now + state_->thresholds.reopen_time;
-  state_->groups.Remove(incident);
-  state_->active.erase(id);
+  state_->board.ResolveForGood(incident, absl::StrCat("by ", who, ": ", reason), now);
   return incident->life.Show();
 }
 
 absl::StatusOr<Incident> IncidentTracker::AddTimelineEntry(absl::string_view id,
                                                            absl::string_view text, absl::Time now) {
-  OpenIncidentPointer incident = state_->FindActive(id);
+  OpenIncidentPointer incident = state_->board.FindActive(id);
   if (incident == nullptr) return NotActive(id);
   incident->life.AddTimelineEntry(text, now);
   return incident->life.Show();

@@ -1,0 +1,44 @@
+#include "controller/detect/tracked_host.h"
+
+#include "absl/strings/numbers.h"
+#include "common/sysctl/catalogue.h"
+
+namespace berthmaster {
+namespace {
+
+// The label of a namespace that says which workload it is part of, on whatever host.
+constexpr absl::string_view kWorkloadLabel = "workload";
+
+}  // namespace
+
+bool IsOfDump(PoolKind kind) {
+  return kind != PoolKind::kUdp && kind != PoolKind::kSnat && kind != PoolKind::kConntrackTable;
+}
+
+std::string WorkloadOf(const NetnsSample& netns) {
+  auto found = netns.labels.find(std::string(kWorkloadLabel));
+  return found == netns.labels.end() ? "" : found->second;
+}
+
+std::string OwnerOf(const PoolSample& pool) {
+  return pool.owners.empty() ? "" : pool.owners.front().process;
+}
+
+PoolSample TableOf(const NetnsSample& netns) {
+  PoolSample table;
+  table.kind = PoolKind::kTimeWaitTable;
+  table.in_use = netns.time_wait;
+  auto limit = netns.sysctls.find(std::string(kTimeWaitBucketsSysctl));
+  if (limit == netns.sysctls.end() || !absl::SimpleAtoi(limit->second, &table.capacity)) {
+    table.capacity = netns.time_wait;
+  }
+  return table;
+}
+
+absl::string_view GoneText(const PoolOfHost& pool) {
+  if (pool.is_finding) return "the port is free again, or somebody listens on it";
+  return pool.pool.kind == PoolKind::kListener ? "the listener is gone or has an empty queue"
+                                               : "the pool has no sockets any more";
+}
+
+}  // namespace berthmaster
