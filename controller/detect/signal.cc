@@ -10,21 +10,6 @@
 namespace berthmaster {
 namespace {
 
-double LowRate(double rate) {
-  return std::max(0.0, rate - kRateSigmas * std::sqrt(rate / kRateWindowSeconds));
-}
-
-PoolSample WithLowRates(PoolSample pool) {
-  double& rate =
-      pool.kind == PoolKind::kTimeWaitTable ? *pool.time_wait_rate : *pool.connection_rate;
-  double low = LowRate(rate);
-  if (pool.kind == PoolKind::kConnect && pool.time_wait_rate.has_value() && rate > 0) {
-    *pool.time_wait_rate *= low / rate;
-  }
-  rate = low;
-  return pool;
-}
-
 // Where the pool settles at the rate + 2 sigma; the settled occupancy grows with the rate.
 double SettledHigh(const PoolSample& pool, const Outcome& outcome) {
   double settled = outcome.settled_utilization.value_or(0);
@@ -97,9 +82,7 @@ Outcome Foretell(const PoolSample& pool, std::optional<absl::Duration> reuse_del
   Forecast forecast = MakeForecast(pool, reuse_delay);
   Outcome outcome{forecast.settled_utilization, forecast.time_to_exhaustion, false};
   if (!outcome.exhausting()) return outcome;
-  outcome.firm = pool.headroom() == 0 ||
-                 (LoadKnown(pool) &&
-                  MakeForecast(WithLowRates(pool), reuse_delay).time_to_exhaustion.has_value());
+  outcome.firm = forecast.time_to_exhaustion_max.has_value();
   return outcome;
 }
 
