@@ -1,6 +1,7 @@
 #include "agent/collect/time_wait_makers.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <numeric>
 
@@ -51,8 +52,8 @@ std::vector<TimeWaitMakers::Maker> TimeWaitMakers::MakersOf(const PoolKey& key,
     int64_t sum = 0;
     for (size_t slot : within) sum += made.counts[slot];
     if (sum == 0) continue;
-    const auto time_wait = static_cast<int64_t>(scale * static_cast<double>(sum) + 0.5);
-    result.push_back({cgroup_id, process, made.pid, time_wait});
+    result.push_back(
+        {cgroup_id, process, made.pid, std::llround(scale * static_cast<double>(sum))});
   }
   return result;
 }

@@ -171,8 +171,8 @@ struct NetnsSample {
   std::map<std::string, int64_t> counters;
   std::vector<NetnsFinding> findings;
   std::vector<ConnectFailure> connect_failures;
-  // Rises each time that the pools are read: in a sample with the number of the one before, they are
-  // still those of then, since it was not yet their turn. 0 from an agent that does not say.
+  // Rises each time that the pools are read: in a sample with the number of the one before, they
+  // are still those of then, since it was not yet their turn. 0 from an agent that does not say.
   int64_t dump_number = 0;
   // Nothing when every connect pool is in `pools`.
   std::optional<PoolRemainder> remainder;

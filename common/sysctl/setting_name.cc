@@ -127,6 +127,11 @@ std::optional<absl::string_view> LikelySlipOf(absl::string_view sysctl) {
     if (tunable != nullptr) return tunable->sysctl;
   }
   for (const Tunable& tunable : Tunables()) {
+    // Most names are far apart by their length alone.
+    if (tunable.sysctl.size() > sysctl.size() + kSlipLettersMax ||
+        sysctl.size() > tunable.sysctl.size() + kSlipLettersMax) {
+      continue;
+    }
     if (LettersApart(sysctl, tunable.sysctl) <= kSlipLettersMax) return tunable.sysctl;
   }
   return std::nullopt;

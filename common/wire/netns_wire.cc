@@ -219,8 +219,8 @@ absl::Status ReadNetns(const v1::Netns& proto, absl::string_view host_id, NetnsS
   }
   BERTHMASTER_RETURN_IF_ERROR(CheckField("netns.udp_in_use", proto.udp_in_use(), 0, kCountMax));
   netns.udp_in_use = proto.udp_in_use();
-  BERTHMASTER_RETURN_IF_ERROR(CheckField("netns.dump_number", proto.dump_number(), 0,
-                                         std::numeric_limits<int64_t>::max()));
+  BERTHMASTER_RETURN_IF_ERROR(
+      CheckField("netns.dump_number", proto.dump_number(), 0, std::numeric_limits<int64_t>::max()));
   netns.dump_number = proto.dump_number();
   // An agent of before this field reads netlink, and so does one with a source of a later version
   // as far as this one can tell.

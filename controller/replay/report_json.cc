@@ -46,6 +46,7 @@ std::string OrNull(const std::optional<T>& value, Text text) {
 template <typename T, typename Text>
 std::string Array(const std::vector<T>& values, Text text) {
   std::vector<std::string> texts;
+  texts.reserve(values.size());
   for (const T& value : values) texts.push_back(text(value));
   return absl::StrCat("[", absl::StrJoin(texts, ","), "]");
 }

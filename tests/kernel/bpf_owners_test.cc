@@ -66,6 +66,10 @@ class TimeWaitMakersHere : public ::testing::TestWithParam<TracepointKind> {
   std::vector<TimeWaitMaker> Take() {
     ConnectActivity activity = watch_->Take().value();
     not_told_apart_ = activity.makers_not_told_apart;
+    closed_here_ = 0;
+    for (const PoolTraffic& pool : activity.pools) {
+      if (pool.netns_cookie == netns_->id().cookie) closed_here_ += pool.closed_here;
+    }
     std::erase_if(activity.time_wait_makers, [this](const TimeWaitMaker& maker) {
       return maker.netns_cookie != netns_->id().cookie;
     });
@@ -80,7 +84,9 @@ class TimeWaitMakersHere : public ::testing::TestWithParam<TracepointKind> {
 
   std::unique_ptr<ConnectWatch> watch_;
   std::unique_ptr<ScopedNetns> netns_;
+  // Of the last Take().
   int64_t not_told_apart_ = 0;
+  int64_t closed_here_ = 0;
 };
 
 TEST_P(TimeWaitMakersHere, AreTheProcessesThatCloseFirstByNameAndCgroup) {
@@ -160,6 +166,8 @@ TEST_P(TimeWaitMakersHere, ThatHaveNoRoomAreCounted) {
   int64_t sum = 0;
   for (const TimeWaitMaker& maker : makers) sum += maker.count;
   EXPECT_GE(sum + not_told_apart_, kPools);
+  // Their pools count them all the same.
+  EXPECT_GE(closed_here_, kPools);
   // The room is there again.
   netns_->RunInside([] { ASSERT_EQ(OpenAndClose(To(kServer), 1), 1); });
   EXPECT_EQ(Take().size(), 1u);

@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "agent/kernel/bpf/bpf_load.h"
 #include "agent/kernel/bpf/bpf_map_drain.h"
@@ -44,6 +45,21 @@ std::string ToProcessName(const char (&comm)[16]) {
   return CleanText(absl::string_view(comm, strnlen(comm, sizeof(comm))));
 }
 
+// Makes the traffic of each pool whole: the programs count a close in one place.
+void AddClosesOfMakers(ConnectActivity& activity) {
+  absl::flat_hash_map<std::pair<uint64_t, PoolKey>, size_t> positions;
+  for (size_t position = 0; position < activity.pools.size(); ++position) {
+    const PoolTraffic& pool = activity.pools[position];
+    positions.emplace(std::pair(pool.netns_cookie, pool.key), position);
+  }
+  for (const TimeWaitMaker& maker : activity.time_wait_makers) {
+    const auto [found, is_new] =
+        positions.emplace(std::pair(maker.netns_cookie, maker.key), activity.pools.size());
+    if (is_new) activity.pools.push_back({.netns_cookie = maker.netns_cookie, .key = maker.key});
+    activity.pools[found->second].closed_here += maker.count;
+  }
+}
+
 class BpfConnectWatch final : public ConnectWatch {
  public:
   BpfConnectWatch(Skeleton skeleton, TracepointKind kind)
@@ -55,6 +71,7 @@ class BpfConnectWatch final : public ConnectWatch {
     BERTHMASTER_RETURN_IF_ERROR(DrainFailures());
     BERTHMASTER_RETURN_IF_ERROR(DrainTraffic());
     BERTHMASTER_RETURN_IF_ERROR(DrainMakers());
+    AddClosesOfMakers(taken_);
     const uint64_t failures = ReadCounter(skeleton_->bss->failures_without_entry);
     const uint64_t traffic = ReadCounter(skeleton_->bss->traffic_without_entry) + ReadMissedCount();
     const uint64_t makers = ReadCounter(skeleton_->bss->time_wait_without_entry);

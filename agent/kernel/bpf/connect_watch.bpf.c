@@ -201,9 +201,9 @@ static __always_inline void CountOpened(enum TracepointKind kind, const struct s
   if (traffic != NULL) __sync_fetch_and_add(&traffic->opened, 1);
 }
 
-// Counts for the process that runs now. It is the one that ends the connection: close(), shutdown()
-// and the end of a process send the first FIN, never an interrupt.
-static __always_inline void CountTimeWait(struct TimeWaitMakerId* maker) {
+// Counts a close for the process that runs now. It is the one that ends the connection: close(),
+// shutdown() and the end of a process send the first FIN, never an interrupt. False without room.
+static __always_inline bool CountTimeWait(struct TimeWaitMakerId* maker) {
   maker->cgroup_id = bpf_get_current_cgroup_id();
   ReadProcessName(maker->process);
   const struct TimeWaitMade zeros = {};
@@ -211,10 +211,11 @@ static __always_inline void CountTimeWait(struct TimeWaitMakerId* maker) {
                                                    : FindOrAdd(&makers_0, maker, &zeros);
   if (made == NULL) {
     __sync_fetch_and_add(&time_wait_without_entry, 1);
-    return;
+    return false;
   }
   made->pid = bpf_get_current_pid_tgid() >> 32;
   __sync_fetch_and_add(&made->count, 1);
+  return true;
 }
 
 static __always_inline void CountClosed(enum TracepointKind kind, const struct sock* sk,
@@ -222,13 +223,13 @@ static __always_inline void CountClosed(enum TracepointKind kind, const struct s
   struct TimeWaitMakerId maker = {};
   ReadPool(kind, sk, &maker.pool);
   if (bpf_map_lookup_elem(&connect_pools, &maker.pool) == NULL) return;
+  // User space adds what the makers closed to the traffic of their pools: one map is enough here.
+  if (new_state == kFinWait1 && CountTimeWait(&maker)) return;
   struct ConnectTraffic* traffic = FindOrAddTraffic(&maker.pool);
-  if (traffic != NULL) {
-    const bool is_by_peer =
-        new_state == kCloseWait || (new_state == kClose && IsResetByPeer(kind, sk));
-    __sync_fetch_and_add(is_by_peer ? &traffic->closed_by_peer : &traffic->closed_here, 1);
-  }
-  if (new_state == kFinWait1) CountTimeWait(&maker);
+  if (traffic == NULL) return;
+  const bool is_by_peer =
+      new_state == kCloseWait || (new_state == kClose && IsResetByPeer(kind, sk));
+  __sync_fetch_and_add(is_by_peer ? &traffic->closed_by_peer : &traffic->closed_here, 1);
 }
 
 static __always_inline int OnStateChange(enum TracepointKind kind, const struct sock* sk,

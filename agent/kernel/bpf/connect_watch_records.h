@@ -42,6 +42,7 @@ struct TimeWaitMade {
   __u32 zero;
 };
 
+// Without the closes that are in TimeWaitMade.
 struct ConnectTraffic {
   __u64 opened;
   __u64 closed_here;

@@ -57,11 +57,11 @@ TEST(IncidentTracker, SaysWhatRunsOutWhereAndWhen) {
   EXPECT_EQ(incident.netns_cookie, kBlueCookie);
   EXPECT_EQ(incident.netns_label, "blue");
   EXPECT_EQ(incident.timeline[0].text,
-            "first sign: 10 % (40 of 400) in use, at its limit in 45 s if this goes on");
-  EXPECT_EQ(incident.timeline[0].event_time, host.now() - absl::Seconds(8));
+            "first sign: 5 % (20 of 400) in use, at its limit in 19 s if this goes on");
+  EXPECT_EQ(incident.timeline[0].event_time, host.now() - absl::Seconds(9));
   EXPECT_EQ(incident.timeline[1].text,
             "opened as CRITICAL, cause TIME_WAIT churn: connect() from 10.0.0.1 to 10.0.0.2:443 in "
-            "netns blue runs out of ports in 28 s (60 of 400 in use, 12.0 new connections a "
+            "netns blue runs out of ports in 17 s (60 of 400 in use, 12.0 new connections a "
             "second); the verdict: the forecast reaches the limit, by a load that goes on evenly");
 }
 
