@@ -173,6 +173,7 @@ std::vector<Evidence> NetnsEvidence::Callers(const PoolSample& pool) const {
                    [](const auto* a, const auto* b) { return a->count > b->count; });
   if (callers.size() > kCallersMax) callers.resize(kCallersMax);
   std::vector<Evidence> evidence;
+  evidence.reserve(callers.size());
   for (const ConnectFailure* caller : callers) {
     evidence.push_back(
         {absl::StrCat("connect() failed in ", CallerText(*caller)), absl::StrCat(caller->count)});
