@@ -60,7 +60,13 @@ void Proposals::Refresh(absl::string_view host_id, const HostSample& sample, Eng
     if (last != refreshed_.end() && time.monotonic - last->second < kProposalsInterval) continue;
     auto incident = ledger_->incidents().Find(id);
     const NetnsSample* netns = FindNetns(sample, incident->netns_cookie);
-    const PoolSample* pool = netns == nullptr ? nullptr : FindPool(*netns, *incident);
+    if (netns == nullptr) continue;
+    const PoolSample* pool = FindPool(*netns, *incident);
+    // A listener that is gone has no pool; its key says all that is needed.
+    PoolSample gone;
+    gone.kind = incident->pool_kind;
+    gone.key = incident->key;
+    if (pool == nullptr && incident->cause == IncidentCause::kRestartBlocked) pool = &gone;
     if (pool == nullptr) continue;
     refreshed_[id] = time.monotonic;
     RefreshIncident(*incident, *netns, *pool, time);
