@@ -37,6 +37,31 @@ TEST(PoolKindWords, AreReadAsTheyAreWritten) {
   }
 }
 
+TEST(DescribeRecommendation, ShowsWhatAPersonInstalls) {
+  v1::Recommendation recommendation;
+  recommendation.set_name("recommendations/r1");
+  recommendation.set_scope(v1::RECOMMENDATION_SCOPE_WORKLOAD);
+  recommendation.add_preconditions("timestamps are on");
+  v1::DurableForm& form = *recommendation.add_durable_forms();
+  form.set_place("the pod's spec");
+  form.set_text("securityContext:\n  sysctls:\n");
+  v1::Snippet& snippet = *recommendation.add_snippets();
+  snippet.set_product("nginx");
+  snippet.set_place("http {}");
+  snippet.set_text("keepalive 16;\n");
+  recommendation.mutable_topology()->set_more_source_addresses(4);
+  Page page;
+  AppendRecommendation(recommendation, page);
+
+  EXPECT_THAT(page.text(), HasSubstr("Scope:                    WORKLOAD\n"));
+  EXPECT_THAT(page.text(), HasSubstr("Holds:\n  timestamps are on\n"));
+  EXPECT_THAT(page.text(), HasSubstr("To keep it over a reboot: the pod's spec:\n"
+                                     "  securityContext:\n    sysctls:\n"));
+  EXPECT_THAT(page.text(), HasSubstr("nginx: http {}:\n  keepalive 16;\n"));
+  EXPECT_THAT(page.text(), HasSubstr("More source addresses:    4\n"));
+  EXPECT_THAT(page.text(), Not(HasSubstr("More destinations")));
+}
+
 TEST(DescribePool, SaysWhatIsKnownAndWhatIsNot) {
   v1::Pool pool;
   pool.set_name("hosts/a/netns/7/pools/10.0.0.1-10.0.0.2-443");
