@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "agent/kernel/count_text.h"
 #include "agent/kernel/self_usage.h"
 #include "common/log/log.h"
 
@@ -100,8 +101,9 @@ void Agent::TakeSample() {
   int64_t dropped_count = parts_.link->dropped_count();
   if (dropped_count != reported_dropped_count_) {
     sample->limitations.push_back(
-        absl::StrCat(dropped_count - reported_dropped_count_,
-                     " samples before this one were dropped, since they could not be delivered"));
+        CountText(dropped_count - reported_dropped_count_,
+                  "sample before this one was dropped, since it could not be delivered",
+                  "samples before this one were dropped, since they could not be delivered"));
     reported_dropped_count_ = dropped_count;
   }
   Note(*sample, is_failure);

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "agent/pool_text.h"
 
 namespace berthmaster {
@@ -18,19 +20,18 @@ constexpr char kGrant[] =
 class Checks {
  public:
   void Ok(absl::string_view what, absl::string_view found, absl::string_view use) {
-    checks_.push_back(
-        {std::string(what), CheckState::kOk, std::string(found), std::string(use), ""});
+    Not(CheckState::kOk, what, found, use, {});
   }
   void Not(CheckState state, absl::string_view what, absl::string_view found, absl::string_view use,
-           absl::string_view remedy) {
+           std::vector<std::string> remedies) {
     checks_.push_back(
-        {std::string(what), state, std::string(found), std::string(use), std::string(remedy)});
+        {std::string(what), state, std::string(found), std::string(use), std::move(remedies)});
   }
   // Missing, with what the status says, unless it is OK.
   void Try(absl::string_view what, const absl::Status& status, absl::string_view use,
-           absl::string_view remedy) {
+           std::string remedy) {
     if (status.ok()) return Ok(what, "works", use);
-    Not(CheckState::kMissing, what, status.message(), use, remedy);
+    Not(CheckState::kMissing, what, status.message(), use, {std::move(remedy)});
   }
   std::vector<DoctorCheck> Take() { return std::move(checks_); }
 
@@ -43,7 +44,7 @@ void CheckKernel(const HostFacts& host, Checks& checks) {
   if (host.netns_cookie.ok()) return checks.Ok("kernel", host.kernel_release, kUse);
   checks.Not(CheckState::kMissing, "kernel",
              absl::StrCat(host.kernel_release, ": ", host.netns_cookie.message()), kUse,
-             "use Linux 5.14 or later");
+             {"use Linux 5.14 or later"});
 }
 
 void CheckCapabilities(const HostFacts& host, AgentProfile profile, Checks& checks) {
@@ -51,11 +52,12 @@ void CheckCapabilities(const HostFacts& host, AgentProfile profile, Checks& chec
     const absl::string_view name = CapabilityName(capability);
     const absl::string_view use = CapabilityUse(capability);
     if (!host.capabilities.has_value()) {
-      checks.Not(CheckState::kUnknown, name, "could not be read", use, "");
+      checks.Not(CheckState::kUnknown, name, "could not be read", use, {});
     } else if (host.capabilities->effective.Has(capability)) {
       checks.Ok(name, "held", use);
     } else {
-      checks.Not(CheckState::kMissing, name, "not held", use, absl::StrCat("grant ", name, kGrant));
+      checks.Not(CheckState::kMissing, name, "not held", use,
+                 {absl::StrCat("grant ", name, kGrant)});
     }
   }
 }
@@ -79,14 +81,14 @@ void CheckCgroups(const HostFacts& host, Checks& checks) {
   if (host.has_cgroup_v2) return checks.Ok("cgroups", "v2", kUse);
   if (host.has_cgroup_v1) return checks.Ok("cgroups", "v1", kUse);
   checks.Not(CheckState::kUnknown, "cgroups", "no cgroup file system is mounted here", kUse,
-             "mount the host's cgroup file system into the agent's container");
+             {"mount the host's cgroup file system into the agent's container"});
 }
 
 void CheckHidePid(const HostFacts& host, Checks& checks) {
   constexpr char kUse[] = "finding the processes whose namespaces and sockets are watched";
   if (!host.hide_pid.has_value()) {
     return checks.Not(CheckState::kUnknown, "hidepid", "the mount options of procfs are not known",
-                      kUse, "");
+                      kUse, {});
   }
   if (*host.hide_pid == HidePid::kOff) return checks.Ok("hidepid", "off", kUse);
   const bool can_see_all =
@@ -94,15 +96,15 @@ void CheckHidePid(const HostFacts& host, Checks& checks) {
   if (can_see_all) return checks.Ok("hidepid", "on, and does not matter with CAP_SYS_PTRACE", kUse);
   checks.Not(
       CheckState::kMissing, "hidepid", "procfs hides the processes of others", kUse,
-      "use --profile=observe with CAP_SYS_PTRACE, or mount procfs with hidepid=0 or with gid= "
-      "of a group of the agent's");
+      {"use --profile=observe with CAP_SYS_PTRACE, or mount procfs with hidepid=0 or with gid= "
+       "of a group of the agent's"});
 }
 
 void CheckFileLimit(const HostFacts& host, Checks& checks) {
   constexpr char kUse[] = "holding thousands of namespaces open";
   if (!host.file_limit.has_value()) {
     return checks.Not(CheckState::kUnknown, "open files", "RLIMIT_NOFILE could not be read", kUse,
-                      "");
+                      {});
   }
   const bool is_endless = host.file_limit->soft == std::numeric_limits<int64_t>::max();
   const std::string found =
@@ -112,16 +114,14 @@ void CheckFileLimit(const HostFacts& host, Checks& checks) {
   if (host.file_limit->soft >= needed) return checks.Ok("open files", found, kUse);
   checks.Not(
       CheckState::kMissing, "open files", found, kUse,
-      absl::StrCat("raise the hard limit to ", needed, " or more: LimitNOFILE= of the unit"));
+      {absl::StrCat("raise the hard limit to ", needed, " or more: LimitNOFILE= of the unit")});
 }
 
 void CheckNamespaces(const HostFacts& host, Checks& checks) {
   constexpr char kUse[] = "one port space each";
   const std::string found = absl::StrCat(host.netns_count, " found");
   if (host.netns_limitations.empty()) return checks.Ok("network namespaces", found, kUse);
-  for (const std::string& limitation : host.netns_limitations) {
-    checks.Not(CheckState::kMissing, "network namespaces", found, kUse, limitation);
-  }
+  checks.Not(CheckState::kMissing, "network namespaces", found, kUse, host.netns_limitations);
 }
 
 absl::string_view StateText(CheckState state) {
@@ -174,9 +174,9 @@ std::vector<DoctorCheck> Diagnose(const DoctorInputs& inputs, const AgentConfig&
     checks.Try("BTF", host.btf, "BPF: failed connect() calls, ports taken by bind()",
                "use a kernel built with CONFIG_DEBUG_INFO_BTF, as those of distributions are");
     CheckConntrack(host, checks);
-    for (const std::string& limitation : inputs.reader_limitations) {
+    if (!inputs.reader_limitations.empty()) {
       checks.Not(CheckState::kMissing, "readers", "not to be had", "what sockets do not tell",
-                 limitation);
+                 inputs.reader_limitations);
     }
   }
   if (config.profile == AgentProfile::kEnforce) {
@@ -217,8 +217,9 @@ std::string DoctorTable(const std::vector<DoctorCheck>& checks, const AgentConfi
   absl::StrAppend(&table,
                   missing == 0 ? "everything is there.\n" : absl::StrCat(missing, " missing.\n"));
   for (const DoctorCheck& check : checks) {
-    if (check.remedy.empty()) continue;
-    absl::StrAppend(&table, "  ", check.what, ": ", TerminalText(check.remedy), "\n");
+    for (const std::string& remedy : check.remedies) {
+      absl::StrAppend(&table, "  ", check.what, ": ", TerminalText(remedy), "\n");
+    }
   }
   return table;
 }
@@ -229,10 +230,13 @@ std::string DoctorJson(const std::vector<DoctorCheck>& checks, const AgentConfig
                                   ",\n  \"checks\": [");
   const char* before = "\n";
   for (const DoctorCheck& check : checks) {
-    absl::StrAppend(&json, before, "    {\"what\": ", Quoted(check.what),
-                    ", \"state\": ", Quoted(StateText(check.state)),
-                    ", \"found\": ", Quoted(check.found), ", \"use\": ", Quoted(check.use),
-                    ", \"remedy\": ", Quoted(check.remedy), "}");
+    absl::StrAppend(
+        &json, before, "    {\"what\": ", Quoted(check.what),
+        ", \"state\": ", Quoted(StateText(check.state)), ", \"found\": ", Quoted(check.found),
+        ", \"use\": ", Quoted(check.use), ", \"remedies\": [",
+        absl::StrJoin(check.remedies, ", ",
+                      [](std::string* out, const std::string& one) { out->append(Quoted(one)); }),
+        "]}");
     before = ",\n";
   }
   absl::StrAppend(&json, "\n  ]\n}\n");

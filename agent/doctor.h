@@ -23,8 +23,8 @@ struct DoctorCheck {
   std::string found;
   // What the agent needs it for.
   std::string use;
-  // How to grant it; empty when it is there.
-  std::string remedy;
+  // What is missing of it and how to grant that; none when it is there, or when nothing helps.
+  std::vector<std::string> remedies;
 };
 
 // What is known of this host beyond its kernel.
@@ -37,7 +37,7 @@ struct DoctorInputs {
   std::vector<std::string> reader_limitations;
 };
 
-// The checks for the profile of `config`: what it has no use for is left out. Pure.
+// The checks for the profile of `config`, each name once: what it has no use for is left out. Pure.
 std::vector<DoctorCheck> Diagnose(const DoctorInputs& inputs, const AgentConfig& config);
 
 // Whether nothing is missing; what is not known counts as there.
@@ -47,7 +47,7 @@ bool IsComplete(const std::vector<DoctorCheck>& checks);
 std::string DoctorTable(const std::vector<DoctorCheck>& checks, const AgentConfig& config);
 
 // One JSON object: profile, complete, checks (what, state "ok", "missing" or "unknown", found, use,
-// remedy).
+// remedies).
 std::string DoctorJson(const std::vector<DoctorCheck>& checks, const AgentConfig& config);
 
 }  // namespace berthmaster

@@ -14,7 +14,7 @@ if(BERTHMASTER_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${BERTHMASTER_CCACHE})
 endif()
 
-set(BERTHMASTER_SANITIZER "" CACHE STRING "address or thread: build everything with that sanitizer")
+set(BERTHMASTER_SANITIZER "" CACHE STRING "address, thread or fuzzer: build everything with that sanitizer")
 
 add_library(berthmaster_flags INTERFACE)
 target_compile_options(berthmaster_flags INTERFACE
@@ -37,8 +37,12 @@ elseif(BERTHMASTER_SANITIZER STREQUAL "thread")
   set_target_properties(berthmaster_tsan_absl PROPERTIES INTERFACE_LINK_DEPENDS ${BERTHMASTER_WRAPPED_SYMBOLS})
   # Executables only: a static library would carry a second copy of the wrappers.
   link_libraries($<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:berthmaster_tsan_absl>)
+elseif(BERTHMASTER_SANITIZER STREQUAL "fuzzer")
+  # AddressSanitizer, and in all code the counters by which libFuzzer sees what an input reached. clang only.
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
+  add_link_options(-fsanitize=address,undefined)
 elseif(NOT BERTHMASTER_SANITIZER STREQUAL "")
-  message(FATAL_ERROR "BERTHMASTER_SANITIZER is '${BERTHMASTER_SANITIZER}': use address, thread or nothing.")
+  message(FATAL_ERROR "BERTHMASTER_SANITIZER is '${BERTHMASTER_SANITIZER}': use address, thread, fuzzer or nothing.")
 endif()
 
 function(berthmaster_library name)

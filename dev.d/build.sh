@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Building: C++ with CMake and Ninja, the dashboard with npm. Each part is skipped when nothing of it changed.
 
-readonly PRESETS="release dev asan tsan"
+readonly PRESETS="release dev asan tsan fuzz"
 readonly BINARIES="berthmaster-agent berthmaster-controller berthctl"
 
 # The same file compiled in another checkout or folder is the same: ccache then needs no absolute path.

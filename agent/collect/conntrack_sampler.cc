@@ -4,9 +4,20 @@
 
 #include "absl/strings/str_cat.h"
 #include "agent/collect/snat_pools.h"
+#include "agent/kernel/count_text.h"
 #include "common/status/annotate.h"
 
 namespace berthmaster {
+namespace {
+
+constexpr char kLegacyNatUnread[] =
+    "SNAT: iptables-legacy has NAT rules here, which are not read, so the capacities of SNAT pools "
+    "here may be smaller than said; move them to nftables or iptables-nft";
+constexpr char kLegacyNatUnknown[] =
+    "SNAT: whether iptables-legacy has NAT rules here may not be read, so the capacities of SNAT "
+    "pools here may be smaller than said; run the agent as root with CAP_DAC_READ_SEARCH";
+
+}  // namespace
 
 void ConntrackSampler::Update(const NetnsEntry& netns, absl::Duration now,
                               ConntrackReader* reader) {
@@ -15,20 +26,18 @@ void ConntrackSampler::Update(const NetnsEntry& netns, absl::Duration now,
   absl::Status status = ReadTable(netns, now, *reader);
   if (status.ok()) status = ReadPools(netns, now, *reader);
   table_interval_ = absl::IsNotFound(status) ? kConntrackRulesInterval : kConntrackTableInterval;
-  limitation_.clear();
+  limitations_.clear();
   if (!status.ok()) {
     Forget();
-    if (!absl::IsNotFound(status)) limitation_ = absl::StrCat("conntrack: ", status.message());
+    if (!absl::IsNotFound(status)) {
+      limitations_.push_back(absl::StrCat("conntrack: ", status.message()));
+    }
     is_refused_ = absl::IsPermissionDenied(status) || absl::IsUnimplemented(status);
     return;
   }
   pools_ = snat_pools_;
-  if (untracked_count_ > 0) {
-    limitation_ =
-        absl::StrCat(untracked_count_, " conntrack entries belong to SNAT pools beyond the ",
-                     "first ", kSnatPoolsTrackedMax, " and are in no pool");
-  }
   if (!table_.has_value()) return;
+  SayWhatIsMissing();
   PoolSample& pool = pools_.emplace_back();
   pool.kind = PoolKind::kConntrackTable;
   pool.capacity = table_->entry_count_max;
@@ -36,6 +45,27 @@ void ConntrackSampler::Update(const NetnsEntry& netns, absl::Duration now,
   is_urgent_ = std::any_of(pools_.begin(), pools_.end(), [](const PoolSample& one) {
     return one.utilization() > kConntrackUrgentUtilization;
   });
+}
+
+void ConntrackSampler::SayWhatIsMissing() {
+  if (untracked_count_ > 0) {
+    limitations_.push_back(
+        absl::StrCat("SNAT pools beyond the first ", kSnatPoolsTrackedMax, " are left out, with ",
+                     CountText(untracked_count_, "conntrack entry", "conntrack entries")));
+  }
+  if (!rules_.has_legacy_nat.has_value()) {
+    limitations_.emplace_back(kLegacyNatUnknown);
+  } else if (*rules_.has_legacy_nat) {
+    limitations_.emplace_back(kLegacyNatUnread);
+  }
+  if (rules_.unread_count > 0) {
+    limitations_.push_back(absl::StrCat(
+        "SNAT: the ports of ",
+        CountText(rules_.unread_count, "rule of nftables are", "rules of nftables are"),
+        " not read, since they are no constants or the rules too many, so the capacities of SNAT "
+        "pools here may be smaller than said; name the ports in the rule: masquerade to "
+        ":1024-65535"));
+  }
 }
 
 bool ConntrackSampler::IsDue(std::optional<absl::Duration> last, absl::Duration interval,
@@ -58,14 +88,14 @@ absl::Status ConntrackSampler::ReadTable(const NetnsEntry& netns, absl::Duration
     return absl::OkStatus();
   }
   last_rules_ = now;
-  BERTHMASTER_ASSIGN_OR_RETURN(ranges_, reader.ReadSnatRanges(netns));
+  BERTHMASTER_ASSIGN_OR_RETURN(rules_, reader.ReadSnatRules(netns));
   return absl::OkStatus();
 }
 
 absl::Status ConntrackSampler::ReadPools(const NetnsEntry& netns, absl::Duration now,
                                          ConntrackReader& reader) {
   int32_t capacity_min = kSnatPortsDefault;
-  for (const SnatRange& range : ranges_) {
+  for (const SnatRange& range : rules_.ranges) {
     capacity_min = std::min(capacity_min, static_cast<int32_t>(range.ports.size()));
   }
   if (!table_.has_value() || table_->entry_count < kSnatQuietShare * capacity_min) {
@@ -79,7 +109,7 @@ absl::Status ConntrackSampler::ReadPools(const NetnsEntry& netns, absl::Duration
   BERTHMASTER_RETURN_IF_ERROR(
       reader.VisitSnat(netns, [&counter](const SnatRow& row) { counter.Visit(row); }));
   last_dump_ = now;
-  snat_pools_ = counter.Finish(ranges_);
+  snat_pools_ = counter.Finish(rules_.ranges);
   untracked_count_ = counter.untracked_count();
   return absl::OkStatus();
 }

@@ -36,24 +36,25 @@ class ConntrackSampler {
   const std::vector<PoolSample>& pools() const { return pools_; }
   // Since the namespace was made, by name: "conntrack.insert_failed".
   const std::map<std::string, int64_t>& counters() const { return counters_; }
-  // What cannot be seen, with the remedy; empty when all can, and where there is no conntrack.
-  const std::string& limitation() const { return limitation_; }
+  // What cannot be seen, with the remedy; none when all can, and where there is no conntrack.
+  const std::vector<std::string>& limitations() const { return limitations_; }
 
  private:
   bool IsDue(std::optional<absl::Duration> last, absl::Duration interval, absl::Duration now) const;
   absl::Status ReadTable(const NetnsEntry& netns, absl::Duration now, ConntrackReader& reader);
   absl::Status ReadPools(const NetnsEntry& netns, absl::Duration now, ConntrackReader& reader);
+  void SayWhatIsMissing();
   void Forget();
 
   // Nothing while there is no conntrack or the table is empty.
   std::optional<ConntrackTable> table_;
-  std::vector<SnatRange> ranges_;
+  SnatRules rules_;
   std::vector<PoolSample> snat_pools_;
   // Of the last dump.
   int64_t untracked_count_ = 0;
   std::vector<PoolSample> pools_;
   std::map<std::string, int64_t> counters_;
-  std::string limitation_;
+  std::vector<std::string> limitations_;
   bool is_refused_ = false;
   bool is_urgent_ = false;
   std::optional<absl::Duration> last_try_;

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "agent/collect/remainder.h"
+#include "agent/kernel/count_text.h"
 
 namespace berthmaster {
 
@@ -40,9 +41,9 @@ void FoldPools(HostSample& sample) {
       return true;
     });
     if (left_out == 0) continue;
-    netns.limitations.push_back(
-        absl::StrCat(left_out, " pools with low utilization are left out; a sample has at most ",
-                     kPoolsPerSampleMax));
+    netns.limitations.push_back(absl::StrCat(
+        CountText(left_out, "pool with low utilization is", "pools with low utilization are"),
+        " left out; a sample has at most ", kPoolsPerSampleMax));
   }
 }
 

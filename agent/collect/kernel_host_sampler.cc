@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "agent/collect/fold_pools.h"
+#include "agent/kernel/count_text.h"
 #include "common/status/annotate.h"
 
 namespace berthmaster {
@@ -52,8 +53,10 @@ absl::StatusOr<HostSample> KernelHostSampler::Sample() {
                                               netns.label, "): ", netns_sample.status().message()));
   }
   if (failed_count > kFailedNetnsNamedMax) {
-    sample.limitations.push_back(absl::StrCat(failed_count - kFailedNetnsNamedMax,
-                                              " more network namespaces could not be read"));
+    sample.limitations.push_back(
+        absl::StrCat(CountText(failed_count - kFailedNetnsNamedMax, "more network namespace",
+                               "more network namespaces"),
+                     " could not be read"));
   }
   samplers_ = std::move(still_there);
   if (sample.namespaces.empty() && !first_error.ok()) return first_error;
@@ -72,8 +75,21 @@ std::optional<KernelHostSampler::Activities> KernelHostSampler::TakeActivities(H
   }
   if (activity->failures_not_told_apart > 0) {
     sample.limitations.push_back(absl::StrCat(
-        activity->failures_not_told_apart,
-        " failed connects are in no pool, because there were too many different ones"));
+        CountText(activity->failures_not_told_apart, "failed connect is", "failed connects are"),
+        " in no pool, because there were too many different ones"));
+  }
+  if (activity->traffic_not_told_apart > 0) {
+    sample.limitations.push_back(absl::StrCat(
+        "at most ",
+        CountText(activity->traffic_not_told_apart, "connection that opened or closed is",
+                  "connections that opened or closed are"),
+        " missing from the rates of pools, because too many pools had traffic at once or the "
+        "kernel did not run the count"));
+  }
+  if (activity->makers_not_told_apart > 0) {
+    sample.limitations.push_back(absl::StrCat(
+        activity->makers_not_told_apart,
+        " closes have no owner, because too many different processes closed in too many pools"));
   }
   Activities activities;
   for (FailedConnects& failed : activity->failures) {
@@ -81,6 +97,9 @@ std::optional<KernelHostSampler::Activities> KernelHostSampler::TakeActivities(H
   }
   for (const PoolTraffic& pool : activity->pools) {
     activities[pool.netns_cookie].pools.push_back(pool);
+  }
+  for (TimeWaitMaker& maker : activity->time_wait_makers) {
+    activities[maker.netns_cookie].time_wait_makers.push_back(std::move(maker));
   }
   return activities;
 }

@@ -86,9 +86,9 @@ Tuner::Tuner(TunerOptions options, TunerDependencies dependencies, std::unique_p
 
 std::vector<std::string> Tuner::Limitations() const {
   if (enforcing() || journal_->entries().empty()) return {};
-  return {absl::StrCat(journal_->entries().size(),
-                       " changes made by this agent under --profile=enforce are still in the "
-                       "journal and are not reverted under --profile=observe; start it once with "
+  return {absl::StrCat("the journal still has what this agent changed under --profile=enforce (",
+                       journal_->entries().size(),
+                       "), which is not reverted under --profile=observe; start it once with "
                        "--profile=enforce")};
 }
 

@@ -16,6 +16,8 @@ struct Lesson {
   absl::string_view setting;
   // What many believe, where that is wrong; else empty.
   absl::string_view claim{};
+  // For which values it holds, where not for all: "Below 10".
+  absl::string_view when{};
   // What is true, in whole sentences.
   absl::string_view reason;
   // What to do instead; empty where nothing needs doing.

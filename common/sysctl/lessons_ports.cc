@@ -24,6 +24,7 @@ std::vector<Lesson> PortLessons() {
        .source = "net/ipv4/inet_hashtables.c, __inet_hash_connect()"},
       {.id = "range-odd-size",
        .setting = kPortRangeSysctl,
+       .when = "With an odd number of ports",
        .reason = "A range with an odd number of ports guarantees one port fewer than it has: the "
                  "kernel looks at pairs of ports, and logs that it prefers bounds of different "
                  "parity.",
@@ -40,6 +41,7 @@ std::vector<Lesson> PortLessons() {
        .source = "Kubernetes documentation, Service, type NodePort"},
       {.id = "range-vxlan-ports",
        .setting = kPortRangeSysctl,
+       .when = "When it takes in 4789 or 8472",
        .reason = "4789 and 8472 are the UDP ports of VXLAN (Flannel and Cilium use 8472). A UDP "
                  "socket that happens to hold one keeps the overlay from starting.",
        .instead = "Reserve 4789,8472 in net.ipv4.ip_local_reserved_ports before the range covers "
@@ -47,6 +49,7 @@ std::vector<Lesson> PortLessons() {
        .source = "RFC 7348; Linux Documentation/networking/vxlan"},
       {.id = "range-known-services",
        .setting = kPortRangeSysctl,
+       .when = "When it takes in ports of services",
        .reason = "The range takes in ports on which well-known services listen and that are not "
                  "reserved. An outgoing connection that holds such a port keeps the service from "
                  "starting (EADDRINUSE), at the worst moment: when it restarts.",
@@ -55,6 +58,7 @@ std::vector<Lesson> PortLessons() {
        .source = "net/ipv4/inet_connection_sock.c, inet_csk_get_port()"},
       {.id = "range-over-listeners",
        .setting = kPortRangeSysctl,
+       .when = "When it takes in ports of listeners",
        .reason = "Ports inside the range have listeners now and are not reserved. connect() cannot "
                  "use them, and when a listener is restarted an outgoing connection can take its "
                  "port first.",
@@ -62,24 +66,28 @@ std::vector<Lesson> PortLessons() {
        .source = "net/ipv4/inet_connection_sock.c, inet_csk_get_port()"},
       {.id = "range-below-unprivileged",
        .setting = kPortRangeSysctl,
+       .when = "When it begins below 1024",
        .reason = "The range may not begin below net.ipv4.ip_unprivileged_port_start: the kernel "
                  "answers EINVAL and keeps the old range.",
        .instead = "A low end of at least ip_unprivileged_port_start (1024 unless it was changed).",
        .source = "net/ipv4/sysctl_net_ipv4.c, ipv4_local_port_range()"},
       {.id = "range-narrow",
        .setting = kPortRangeSysctl,
+       .when = "With fewer than 28232 ports",
        .reason = "The range is narrower than the kernel's default of 28232 ports, so a destination "
                  "runs out sooner.",
        .instead = "net.ipv4.ip_local_port_range = 32768 60999, the default, or wider.",
        .source = "net/ipv4/inet_hashtables.c, __inet_hash_connect()"},
       {.id = "range-above-time-wait-table",
        .setting = kPortRangeSysctl,
+       .when = "When it is wider than the TIME_WAIT table",
        .reason = "The TIME_WAIT table (net.ipv4.tcp_max_tw_buckets) has room for fewer sockets "
                  "than the range has ports: one busy destination alone overflows it.",
        .instead = "Raise net.ipv4.tcp_max_tw_buckets, or leave its default.",
        .source = "net/ipv4/inet_timewait_sock.c, inet_twsk_alloc()"},
       {.id = "unprivileged-start-above-range",
        .setting = kUnprivilegedPortStartSysctl,
+       .when = "Above the low end of the range",
        .reason = "ip_unprivileged_port_start may not be above the low end of "
                  "net.ipv4.ip_local_port_range: the kernel answers EINVAL to the one of the two "
                  "that is written last.",
@@ -94,6 +102,7 @@ std::vector<Lesson> PortLessons() {
        .source = "include/net/ip.h, inet_is_local_reserved_port()"},
       {.id = "reserved-ports-outside-range",
        .setting = kReservedPortsSysctl,
+       .when = "With no port of the range",
        .reason = "None of the reserved ports lies in the range from which ports are chosen, so "
                  "that nothing changes as long as the range stays.",
        .instead = {},
@@ -106,6 +115,7 @@ std::vector<Lesson> PortLessons() {
        .source = "kernel/sysctl.c, proc_do_large_bitmap()"},
       {.id = "reserved-ports-empty",
        .setting = kReservedPortsSysctl,
+       .when = "With nothing",
        .reason = "Writing nothing changes nothing: ports that are reserved stay so.",
        .instead = "Leave the line out. To clear the list of a running host, write a line end to "
                   "the file.",

@@ -16,6 +16,7 @@ std::vector<Lesson> SocketLessons() {
        .source = "socket(7), SO_LINGER; net/ipv4/tcp.c, __tcp_close()"},
       {.id = "linger-waits",
        .setting = kLingerTopic,
+       .when = "With seconds",
        .reason = "With seconds close() blocks until the data is acknowledged or the time is over, "
                  "also in a program that thinks its sockets never block. It does not change "
                  "TIME_WAIT.",

@@ -35,6 +35,7 @@ std::vector<Lesson> TimeWaitLessons() {
        .source = "net/ipv4/tcp_ipv4.c, tcp_twsk_unique()"},
       {.id = "tw-reuse-off",
        .setting = kTimeWaitReuseSysctl,
+       .when = "With 0",
        .reason = "0 also ends the reuse on loopback, which the kernel has by default (2): each "
                  "connection to a service on the same host then holds its port for 60 s.",
        .instead = "net.ipv4.tcp_tw_reuse = 2, or 1 where connections to other hosts run out of "
@@ -42,6 +43,7 @@ std::vector<Lesson> TimeWaitLessons() {
        .source = "Linux Documentation/networking/ip-sysctl, tcp_tw_reuse"},
       {.id = "tw-reuse-delay-short",
        .setting = kTimeWaitReuseDelaySysctl,
+       .when = "Below 1000",
        .reason = "Reuse within a second relies on a peer whose timestamps tick fast enough: the "
                  "SYN of the new connection must carry a later timestamp than the old connection "
                  "ended with, or the peer drops it.",
@@ -67,6 +69,7 @@ std::vector<Lesson> TimeWaitLessons() {
                  "tcp_keepalive_timer()"},
       {.id = "fin-timeout-short",
        .setting = kFinTimeoutSysctl,
+       .when = "Below 10",
        .reason = "A peer that needs longer to send its last data and its FIN is answered with a "
                  "reset, and what it sent is lost.",
        .instead = "net.ipv4.tcp_fin_timeout = 60, the default, or at least 10.",
@@ -92,6 +95,7 @@ std::vector<Lesson> TimeWaitLessons() {
        .source = "net/ipv4/inet_timewait_sock.c, inet_twsk_alloc()"},
       {.id = "tw-buckets-unlimited",
        .setting = kTimeWaitBucketsSysctl,
+       .when = "Below 0",
        .reason = "A negative value means no limit: it is compared as an unsigned number. A host "
                  "that closes many connections then has no bound on the memory of TIME_WAIT.",
        .instead = "A number: the rate of closes times 61 s, with room to spare.",
@@ -107,6 +111,7 @@ std::vector<Lesson> TimeWaitLessons() {
        .source = "RFC 7323, section 5; net/ipv4/tcp_ipv4.c, tcp_twsk_unique()"},
       {.id = "timestamps-no-offset",
        .setting = kTimestampsSysctl,
+       .when = "With 2",
        .reason = "2 uses timestamps without a random offset for each connection, which shows the "
                  "host's uptime to its peers.",
        .instead = "net.ipv4.tcp_timestamps = 1, the default.",

@@ -4,6 +4,7 @@
 #include "gtest/gtest.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fuzz/cgroup_fuzz.h"
+#include "tests/fuzz/corpus.h"
 
 namespace berthmaster {
 namespace {
@@ -27,6 +28,8 @@ const std::vector<std::string>& Seeds() {
       "net:[4026531833]"};
   return *kSeeds;
 }
+
+TEST(CgroupFuzz, TakesItsCorpus) { RunCorpus("cgroup", FuzzCgroup); }
 
 // A short, fixed run for every build; tests/fuzz/README.md says how to fuzz for long.
 TEST(CgroupFuzz, TakesMutatedText) {

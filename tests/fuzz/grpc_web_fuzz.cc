@@ -54,3 +54,9 @@ void FuzzGrpcWeb(const uint8_t* data, size_t size) {
 }
 
 }  // namespace berthmaster
+
+// The entry of libFuzzer: ./dev fuzz grpc_web.
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  berthmaster::FuzzGrpcWeb(data, size);
+  return 0;
+}

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "tests/fakes/fake_clock.h"
+#include "tests/fuzz/corpus.h"
 #include "tests/fuzz/grpc_web_fuzz.h"
 
 namespace berthmaster {
@@ -12,6 +13,8 @@ namespace {
 void Fuzz(const std::string& bytes) {
   FuzzGrpcWeb(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
 }
+
+TEST(GrpcWebFuzz, TakesItsCorpus) { RunCorpus("grpc_web", FuzzGrpcWeb); }
 
 // A short, fixed run for every build; tests/fuzz/README.md says how to fuzz for long.
 TEST(GrpcWebFuzz, TakesMutatedInput) {

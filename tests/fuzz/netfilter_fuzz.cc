@@ -35,7 +35,7 @@ void FuzzTexts(absl::string_view text) {
 
 void FuzzNetfilter(const uint8_t* data, size_t size) {
   size_t message_count = 0;
-  std::vector<SnatRange> ranges;
+  SnatRules rules;
   // The messages in a corpus have the sequence number 1.
   DecodeNfMessages({data, size}, 1,
                    [&](const NfMessage& message) {
@@ -46,15 +46,17 @@ void FuzzNetfilter(const uint8_t* data, size_t size) {
                        const SnatRow& row = (*entry)->row;
                        Require(!row.state.has_value() || row.protocol == IpProtocol::kTcp);
                      }
-                     AppendSnatRanges(message, ranges);
+                     AddSnatRule(message, rules);
                      DecodeGeneration(message);
                    })
       .status()
       .IgnoreError();
   // Each message takes two headers.
   Require(message_count <= size / (16 + 4) + 1);
-  Require(ranges.size() <= kSnatRangesMax);
-  for (const SnatRange& range : ranges) {
+  Require(rules.ranges.size() <= kSnatRangesMax);
+  // Each message is one rule at most.
+  Require(rules.unread_count <= static_cast<int64_t>(message_count));
+  for (const SnatRange& range : rules.ranges) {
     Require(range.ports.low > 0 && range.ports.low <= range.ports.high);
     Require(!range.protocol.has_value() || *range.protocol == IpProtocol::kTcp ||
             *range.protocol == IpProtocol::kUdp);
@@ -64,7 +66,7 @@ void FuzzNetfilter(const uint8_t* data, size_t size) {
 
 }  // namespace berthmaster
 
-// The entry of libFuzzer: clang++ -fsanitize=fuzzer,address this file and its libraries.
+// The entry of libFuzzer: ./dev fuzz netfilter.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   berthmaster::FuzzNetfilter(data, size);
   return 0;

@@ -7,6 +7,7 @@
 #include "tests/agent/kernel/nf_bytes.h"
 #include "tests/agent/kernel/sock_diag_bytes.h"
 #include "tests/fakes/fake_clock.h"
+#include "tests/fuzz/corpus.h"
 #include "tests/fuzz/netfilter_fuzz.h"
 
 namespace berthmaster {
@@ -52,6 +53,8 @@ std::vector<Bytes> Seeds() {
           ToBytes("TCP: inuse 5 orphan 0 tw 12 alloc 7 mem 1\nUDP: inuse 2 mem 0\n"),
           ToBytes("Udp6NoPorts                     \t8\n")};
 }
+
+TEST(NetfilterFuzz, TakesItsCorpus) { RunCorpus("netfilter", FuzzNetfilter); }
 
 // A short, fixed run for every build; tests/fuzz/README.md says how to fuzz for long.
 TEST(NetfilterFuzz, TakesMutatedBytes) {

@@ -37,7 +37,7 @@ void FuzzProcfs(const uint8_t* data, size_t size) { FeedLines(data, size, TryLin
 
 }  // namespace berthmaster
 
-// The entry of libFuzzer: clang++ -fsanitize=fuzzer,address this file and its libraries.
+// The entry of libFuzzer: ./dev fuzz procfs.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   berthmaster::FuzzProcfs(data, size);
   return 0;

@@ -1,5 +1,6 @@
 #include "absl/strings/string_view.h"
 #include "gtest/gtest.h"
+#include "tests/fuzz/corpus.h"
 #include "tests/fuzz/procfs_fuzz.h"
 #include "tests/fuzz/text_smoke.h"
 
@@ -22,6 +23,8 @@ constexpr absl::string_view kSeed =
     "00000000:00000000 00:00000000 00000000     0        0 101929 1 00000000f544e959 20 0 0 10 -1\n"
     "10224: 0100090A:14E9 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 "
     "101934 2 00000000f3539683 0\n";
+
+TEST(ProcfsFuzz, TakesItsCorpus) { RunCorpus("procfs", FuzzProcfs); }
 
 // A short, fixed run for every build; tests/fuzz/README.md says how to fuzz for long.
 TEST(ProcfsFuzz, TakesMutatedLines) { RunMutatedText(kSeed, FuzzProcfs); }

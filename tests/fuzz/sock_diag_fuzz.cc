@@ -56,7 +56,7 @@ void FuzzSockDiag(const uint8_t* data, size_t size) {
 
 }  // namespace berthmaster
 
-// The entry of libFuzzer: clang++ -fsanitize=fuzzer,address this file and its libraries.
+// The entry of libFuzzer: ./dev fuzz sock_diag.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   berthmaster::FuzzSockDiag(data, size);
   return 0;

@@ -4,6 +4,7 @@
 #include "gtest/gtest.h"
 #include "tests/agent/kernel/sock_diag_bytes.h"
 #include "tests/fakes/fake_clock.h"
+#include "tests/fuzz/corpus.h"
 #include "tests/fuzz/sock_diag_fuzz.h"
 
 namespace berthmaster {
@@ -31,6 +32,8 @@ std::vector<uint8_t> SeedDump() {
   return Join(
       {dump, interrupted, NetlinkMessage(2, 1, Number(-2)), NetlinkMessage(3, 1, Number(0))});
 }
+
+TEST(SockDiagFuzz, TakesItsCorpus) { RunCorpus("sock_diag", FuzzSockDiag); }
 
 // A short, fixed run for every build; tests/fuzz/README.md says how to fuzz for long.
 TEST(SockDiagFuzz, TakesMutatedDumps) {

@@ -40,7 +40,7 @@ void FuzzSs(const uint8_t* data, size_t size) { FeedLines(data, size, TryLine); 
 
 }  // namespace berthmaster
 
-// The entry of libFuzzer: clang++ -fsanitize=fuzzer,address this file and its libraries.
+// The entry of libFuzzer: ./dev fuzz ss.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   berthmaster::FuzzSs(data, size);
   return 0;

@@ -1,5 +1,6 @@
 #include "absl/strings/string_view.h"
 #include "gtest/gtest.h"
+#include "tests/fuzz/corpus.h"
 #include "tests/fuzz/ss_fuzz.h"
 #include "tests/fuzz/text_smoke.h"
 
@@ -22,6 +23,8 @@ constexpr absl::string_view kSeed =
     "timer:(on,688ms,0) uid:33 ino:102146 sk:100b cgroup:/x <->\n"
     "0      5                            10.9.0.2:8080 0.0.0.0:* ino:101915 sk:1002 "
     "cgroup:unreachable:2a <->\n";
+
+TEST(SsFuzz, TakesItsCorpus) { RunCorpus("ss", FuzzSs); }
 
 // A short, fixed run for every build; tests/fuzz/README.md says how to fuzz for long.
 TEST(SsFuzz, TakesMutatedLines) { RunMutatedText(kSeed, FuzzSs); }

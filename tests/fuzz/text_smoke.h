@@ -1,15 +1,12 @@
 #ifndef BERTHMASTER_TESTS_FUZZ_TEXT_SMOKE_H_
 #define BERTHMASTER_TESTS_FUZZ_TEXT_SMOKE_H_
 
-#include <cstddef>
-#include <cstdint>
-
 #include "absl/strings/string_view.h"
+#include "tests/fuzz/corpus.h"
 
 namespace berthmaster {
 
 // Short, fixed runs of a target that reads text, for every build.
-using FuzzTarget = void (*)(const uint8_t* data, size_t size);
 
 // Over `seed` with some bytes of it changed, or its end gone.
 void RunMutatedText(absl::string_view seed, FuzzTarget fuzz);

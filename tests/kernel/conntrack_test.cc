@@ -129,15 +129,15 @@ class ConntrackTest : public testing::Test {
     return table;
   }
 
-  absl::StatusOr<std::vector<SnatRange>> Ranges() {
-    absl::StatusOr<std::vector<SnatRange>> ranges;
+  absl::StatusOr<SnatRules> ReadRules() {
+    absl::StatusOr<SnatRules> rules;
     thread_
         .Run([&] {
-          ranges = reader_.ReadSnatRanges(router_);
+          rules = reader_.ReadSnatRules(router_);
           return absl::OkStatus();
         })
         .IgnoreError();
-    return ranges;
+    return rules;
   }
 
   RoutedNetns net_;
@@ -150,7 +150,7 @@ class ConntrackTest : public testing::Test {
 TEST_F(ConntrackTest, IsNotInUseWithoutARule) {
   EXPECT_EQ(Table().status().code(), absl::StatusCode::kNotFound);
   EXPECT_TRUE(Visit().value().empty());
-  EXPECT_TRUE(Ranges().value().empty());
+  EXPECT_TRUE(ReadRules()->ranges.empty());
 }
 
 TEST_F(ConntrackTest, CountsAPoolThatIsFull) {
@@ -173,7 +173,7 @@ TEST_F(ConntrackTest, CountsAPoolThatIsFull) {
   std::sort(ports.begin(), ports.end());
   EXPECT_EQ(ports, std::vector<int>(
                        {40000, 40001, 40002, 40003, 40004, 40005, 40006, 40007, 40008, 40009}));
-  const std::vector<SnatRange> ranges = Ranges().value();
+  const std::vector<SnatRange> ranges = ReadRules().value().ranges;
   ASSERT_EQ(ranges.size(), 1u);
   EXPECT_EQ(ranges[0].ports.size(), 10);
   EXPECT_EQ(ranges[0].protocol, IpProtocol::kTcp);
@@ -295,7 +295,7 @@ TEST_F(ConntrackTest, CountsUdp) {
     EXPECT_LE(row.snat_port, 41004);
     EXPECT_LE(row.expires_seconds, 30u);
   }
-  const std::vector<SnatRange> ranges = Ranges().value();
+  const std::vector<SnatRange> ranges = ReadRules().value().ranges;
   ASSERT_EQ(ranges.size(), 1u);
   EXPECT_EQ(ranges[0].protocol, IpProtocol::kUdp);
   EXPECT_EQ(ranges[0].ports, (PortRange{41000, 41004}));
@@ -312,7 +312,7 @@ TEST_F(ConntrackTest, KeepsPortsWhereNoRuleLimitsThem) {
     EXPECT_GE(row.snat_port, 32768);  // as the client chose
     EXPECT_LE(row.snat_port, 60999);
   }
-  EXPECT_TRUE(Ranges().value().empty());
+  EXPECT_TRUE(ReadRules()->ranges.empty());
 }
 
 TEST_F(ConntrackTest, SeesIpv6) {
@@ -324,7 +324,7 @@ TEST_F(ConntrackTest, SeesIpv6) {
   ASSERT_EQ(rows.size(), 4u);
   EXPECT_EQ(rows[0].snat_address.ToIpAddress().ToString(), "fd02::1");
   EXPECT_EQ(rows[0].destination.ToIpAddress().ToString(), "fd02::2");
-  EXPECT_EQ(Ranges().value().size(), 1u);
+  EXPECT_EQ(ReadRules()->ranges.size(), 1u);
 }
 
 TEST_F(ConntrackTest, ReadsTheRangesOfEveryKindOfRule) {
@@ -336,7 +336,7 @@ TEST_F(ConntrackTest, ReadsTheRangesOfEveryKindOfRule) {
       "meta l4proto { tcp, udp } masquerade to :42040-42050\n"
       "ip saddr 10.1.0.0/24 masquerade\n"
       "snat to 10.2.0.9\n");
-  const std::vector<SnatRange> ranges = Ranges().value();
+  const std::vector<SnatRange> ranges = ReadRules().value().ranges;
   std::vector<std::string> seen;
   seen.reserve(ranges.size());
   for (const SnatRange& range : ranges) {
@@ -352,7 +352,7 @@ TEST_F(ConntrackTest, ReadsTheRangesOfEveryKindOfRule) {
 
   // A change of the rules is seen.
   ASSERT_TRUE(net_.AddRules("flush ruleset").ok());
-  EXPECT_TRUE(Ranges().value().empty());
+  EXPECT_TRUE(ReadRules()->ranges.empty());
 }
 
 TEST_F(ConntrackTest, ReadsTheRangesOfIptables) {
@@ -363,7 +363,7 @@ TEST_F(ConntrackTest, ReadsTheRangesOfIptables) {
                                         absl::StrCat("iptables-nft -t nat -A POSTROUTING ", rule)};
     ASSERT_TRUE(RunProgramIn(*net_.router, command).ok()) << rule;
   }
-  const std::vector<SnatRange> ranges = Ranges().value();
+  const std::vector<SnatRange> ranges = ReadRules().value().ranges;
   ASSERT_EQ(ranges.size(), 2u);
   EXPECT_TRUE(ranges[0].snat_address.ToIpAddress().is_unspecified());
   EXPECT_EQ(ranges[0].ports, (PortRange{43000, 43010}));
@@ -371,6 +371,35 @@ TEST_F(ConntrackTest, ReadsTheRangesOfIptables) {
   EXPECT_EQ(ranges[1].snat_address.ToIpAddress().ToString(), kNatAddress);
   EXPECT_EQ(ranges[1].ports, (PortRange{43020, 43030}));
   EXPECT_EQ(ranges[1].protocol, IpProtocol::kUdp);
+}
+
+TEST_F(ConntrackTest, CountsRulesWhosePortsAreNotRead) {
+  Rules(
+      "ip protocol tcp masquerade to :40000-40009\n"
+      "snat ip to ip saddr . tcp dport map { 10.1.0.2 . 8080 : 10.2.0.1 . 45000 }\n"
+      "ip saddr 10.1.0.9 snat to numgen inc mod 2 map { 0 : 10.2.0.10, 1 : 10.2.0.11 }\n");
+  const SnatRules rules = ReadRules().value();
+  ASSERT_EQ(rules.ranges.size(), 1u);
+  EXPECT_EQ(rules.ranges[0].ports, (PortRange{40000, 40009}));
+  EXPECT_EQ(rules.unread_count, 1) << "the addresses of the last come from a map, its ports do not";
+}
+
+TEST_F(ConntrackTest, SaysWhetherIptablesLegacyHasNatRules) {
+  if (!HasProgram("iptables-legacy")) {
+    GTEST_SKIP() << "needs iptables-legacy: apt-get install iptables";
+  }
+  EXPECT_EQ(ReadRules()->has_legacy_nat, std::optional(false));
+  // Reading has made no table.
+  EXPECT_EQ(ReadRules()->has_legacy_nat, std::optional(false));
+  absl::Status made = RunProgramIn(
+      *net_.router, {"iptables-legacy", "-t", "filter", "-A", "FORWARD", "-j", "ACCEPT"});
+  if (!made.ok()) GTEST_SKIP() << "this kernel has no legacy tables: " << made;
+  EXPECT_EQ(ReadRules()->has_legacy_nat, std::optional(false));
+
+  ASSERT_TRUE(RunProgramIn(*net_.router, {"iptables-legacy", "-t", "nat", "-A", "POSTROUTING", "-j",
+                                          "MASQUERADE"})
+                  .ok());
+  EXPECT_EQ(ReadRules()->has_legacy_nat, std::optional(true));
 }
 
 // nf_conntrack_max is of the host, the count is of the namespace.
@@ -407,7 +436,7 @@ TEST_F(ConntrackTest, SaysWhichCapabilityIsMissing) {
     syscall(SYS_capset, &header, data);
     LinuxConntrackReader reader;
     visited = reader.VisitSnat(router_, [](const SnatRow&) {});
-    ranges = reader.ReadSnatRanges(router_).status();
+    ranges = reader.ReadSnatRules(router_).status();
     table = reader.ReadTable(router_).status();
   });
   unprivileged.join();

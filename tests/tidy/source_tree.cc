@@ -39,7 +39,7 @@ absl::StatusOr<std::string> RunGit(const std::string& root) {
 }
 
 bool IsOurs(absl::string_view path) {
-  if (IsIn(path, "tests/testdata/")) return false;
+  if (IsIn(path, "tests/testdata/") || IsIn(path, "tests/fuzz/corpus/")) return false;
   for (const char* suffix :
        {".cc", ".h", ".ts", ".tsx", ".proto", ".sh", ".md", ".cmake", ".txt"}) {
     if (absl::EndsWith(path, suffix)) return true;

@@ -56,6 +56,20 @@ struct SnatRange {
   PortRange ports;
 };
 
+// What the source NAT rules of a namespace say of ports.
+struct SnatRules {
+  // Of nftables' rules, those made by iptables-nft too, in their order. Empty when none of them
+  // limits the ports.
+  std::vector<SnatRange> ranges;
+  // Rules of nftables that limit the ports in a way that is not read: ports from a map, a set or a
+  // computation, or rules beyond the bound of `ranges`.
+  int64_t unread_count = 0;
+  // Whether iptables-legacy has its table "nat" here, for IPv4 or IPv6. Its rules are not read.
+  // Nothing when that cannot be told: the file that says so is for the namespace's root only, or
+  // for who has CAP_DAC_READ_SEARCH.
+  std::optional<bool> has_legacy_nat = false;
+};
+
 // Reads what netfilter knows of a namespace. One thread. Errors of all: NOT_FOUND when conntrack is
 // not loaded or not in use there, PERMISSION_DENIED (CAP_NET_ADMIN) with the remedy, UNAVAILABLE
 // when the kernel cut a dump short.
@@ -73,10 +87,8 @@ class ConntrackReader {
   virtual absl::Status VisitSnat(const NetnsEntry& netns,
                                  absl::FunctionRef<void(const SnatRow&)> visit) = 0;
 
-  // The port ranges of the source NAT rules of nftables, those made by iptables-nft too, in their
-  // order, as far as they can be read; empty when no rule limits the ports. Not read: ports that a
-  // rule takes from a map, and rules of iptables-legacy.
-  virtual absl::StatusOr<std::vector<SnatRange>> ReadSnatRanges(const NetnsEntry& netns) = 0;
+  // Without nftables there are no rules of it, which is no error.
+  virtual absl::StatusOr<SnatRules> ReadSnatRules(const NetnsEntry& netns) = 0;
 };
 
 }  // namespace berthmaster

@@ -8,6 +8,8 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "agent/kernel/count_text.h"
 #include "agent/kernel/netfilter/conntrack_stat.h"
 #include "agent/kernel/netfilter/nft_nat_rules.h"
 #include "agent/kernel/netns/netns_thread.h"
@@ -19,6 +21,8 @@ namespace berthmaster {
 namespace {
 
 constexpr char kStat[] = "/proc/thread-self/net/stat/nf_conntrack";
+constexpr const char* kLegacyTables[] = {"/proc/thread-self/net/ip_tables_names",
+                                         "/proc/thread-self/net/ip6_tables_names"};
 
 int32_t Clamp(int64_t number) {
   return static_cast<int32_t>(std::clamp<int64_t>(number, 0, std::numeric_limits<int32_t>::max()));
@@ -47,14 +51,13 @@ absl::Status LinuxConntrackReader::VisitSnat(const NetnsEntry& netns,
   return RunInNetns({netns.fd->get(), netns.id.inode}, [&] { return VisitSnatHere(visit); });
 }
 
-absl::StatusOr<std::vector<SnatRange>> LinuxConntrackReader::ReadSnatRanges(
-    const NetnsEntry& netns) {
-  absl::StatusOr<std::vector<SnatRange>> ranges;
+absl::StatusOr<SnatRules> LinuxConntrackReader::ReadSnatRules(const NetnsEntry& netns) {
+  absl::StatusOr<SnatRules> rules;
   BERTHMASTER_RETURN_IF_ERROR(RunInNetns({netns.fd->get(), netns.id.inode}, [&] {
-    ranges = ReadSnatRangesHere(netns.id.cookie);
-    return ranges.status();
+    rules = ReadSnatRulesHere(netns.id.cookie);
+    return rules.status();
   }));
-  return ranges;
+  return rules;
 }
 
 absl::StatusOr<int64_t> LinuxConntrackReader::ReadNumber(absl::string_view sysctl) {
@@ -156,7 +159,8 @@ absl::Status LinuxConntrackReader::Dump(NfRequest request,
   }));
   if (broken_count == 0) return absl::OkStatus();
   return absl::DataLossError(
-      absl::StrCat(broken_count, " conntrack entries could not be read; the others were"));
+      absl::StrCat(CountText(broken_count, "conntrack entry", "conntrack entries"),
+                   " could not be read; the others were"));
 }
 
 absl::StatusOr<uint32_t> LinuxConntrackReader::ReadGeneration() {
@@ -172,25 +176,51 @@ absl::StatusOr<uint32_t> LinuxConntrackReader::ReadGeneration() {
   return *generation;
 }
 
-absl::StatusOr<std::vector<SnatRange>> LinuxConntrackReader::ReadSnatRangesHere(
-    uint64_t netns_cookie) {
+absl::StatusOr<SnatRules> LinuxConntrackReader::ReadSnatRulesHere(uint64_t netns_cookie) {
+  absl::StatusOr<SnatRules> rules = ReadNftRules(netns_cookie);
+  // A kernel without nftables has none of its rules, and entries all the same.
+  if (absl::IsNotFound(rules.status())) rules = SnatRules();
+  BERTHMASTER_RETURN_IF_ERROR(rules.status());
+  rules->has_legacy_nat = HasLegacyNat();
+  return rules;
+}
+
+absl::StatusOr<SnatRules> LinuxConntrackReader::ReadNftRules(uint64_t netns_cookie) {
   BERTHMASTER_RETURN_IF_ERROR(socket_.Open());
   // Before the dump: a change meanwhile is dumped again the next time.
   BERTHMASTER_ASSIGN_OR_RETURN(const uint32_t generation, ReadGeneration());
-  auto known = ranges_.find(netns_cookie);
-  if (known != ranges_.end() && known->second.generation == generation) {
+  auto known = rules_.find(netns_cookie);
+  if (known != rules_.end() && known->second.generation == generation) {
     socket_.Close();
-    return known->second.ranges;
+    return known->second.rules;
   }
-  std::vector<SnatRange> ranges;
+  SnatRules rules;
   absl::Status status =
       socket_.Ask(EncodeRuleDump(socket_.NextSequence()),
-                  [&ranges](const NfMessage& message) { AppendSnatRanges(message, ranges); });
+                  [&rules](const NfMessage& message) { AddSnatRule(message, rules); });
   socket_.Close();
   BERTHMASTER_RETURN_IF_ERROR(SubsystemStatus(status, "rules (nftables)"));
-  if (ranges_.size() >= kSnatRangesKeptMax) ranges_.clear();
-  ranges_.insert_or_assign(netns_cookie, KnownRanges{generation, ranges});
-  return ranges;
+  if (rules_.size() >= kSnatRulesKeptMax) rules_.clear();
+  rules_.insert_or_assign(netns_cookie, KnownRules{generation, rules});
+  return rules;
+}
+
+// The files list the tables that are there (xt_table_seq_show()); to read them makes none, as
+// asking for a table would. Each is there when its module is.
+std::optional<bool> LinuxConntrackReader::HasLegacyNat() {
+  bool is_certain = true;
+  for (const char* path : kLegacyTables) {
+    absl::StatusOr<absl::string_view> names = file_reader_.Read(path);
+    if (!names.ok()) {
+      is_certain = is_certain && absl::IsNotFound(names.status());
+      continue;
+    }
+    for (absl::string_view name : absl::StrSplit(*names, '\n')) {
+      if (name == "nat") return true;
+    }
+  }
+  if (is_certain) return false;
+  return std::nullopt;
 }
 
 }  // namespace berthmaster

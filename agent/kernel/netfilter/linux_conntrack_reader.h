@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -18,7 +19,7 @@ namespace berthmaster {
 
 // Of how many namespaces the rules are remembered, by the generation of the rule set. Nodes have
 // source NAT in one, some pods with a service mesh in theirs.
-inline constexpr size_t kSnatRangesKeptMax = 64;
+inline constexpr size_t kSnatRulesKeptMax = 64;
 // Pools of which entries that are not translated are looked for, 48 bytes each. Beyond them such
 // entries are not seen.
 inline constexpr size_t kSnatKeysMax = 65536;
@@ -32,7 +33,7 @@ class LinuxConntrackReader final : public ConntrackReader {
   absl::StatusOr<ConntrackTable> ReadTable(const NetnsEntry& netns) override;
   absl::Status VisitSnat(const NetnsEntry& netns,
                          absl::FunctionRef<void(const SnatRow&)> visit) override;
-  absl::StatusOr<std::vector<SnatRange>> ReadSnatRanges(const NetnsEntry& netns) override;
+  absl::StatusOr<SnatRules> ReadSnatRules(const NetnsEntry& netns) override;
 
  private:
   struct PoolId {
@@ -48,9 +49,9 @@ class LinuxConntrackReader final : public ConntrackReader {
                         id.destination_port, id.zone, id.protocol);
     }
   };
-  struct KnownRanges {
+  struct KnownRules {
     uint32_t generation = 0;
-    std::vector<SnatRange> ranges;
+    SnatRules rules;
   };
 
   absl::StatusOr<ConntrackTable> ReadTableHere();
@@ -59,7 +60,9 @@ class LinuxConntrackReader final : public ConntrackReader {
   absl::Status VisitNotTranslated(absl::FunctionRef<void(const SnatRow&)> visit);
   absl::Status Dump(NfRequest request, absl::FunctionRef<void(const CtEntry&)> visit);
   absl::StatusOr<uint32_t> ReadGeneration();
-  absl::StatusOr<std::vector<SnatRange>> ReadSnatRangesHere(uint64_t netns_cookie);
+  absl::StatusOr<SnatRules> ReadSnatRulesHere(uint64_t netns_cookie);
+  absl::StatusOr<SnatRules> ReadNftRules(uint64_t netns_cookie);
+  std::optional<bool> HasLegacyNat();
 
   ProcFileReader file_reader_;
   NfSocket socket_;
@@ -67,7 +70,7 @@ class LinuxConntrackReader final : public ConntrackReader {
   absl::flat_hash_set<PoolId> pools_;
   std::vector<RawAddress> addresses_;
   // By cookie.
-  std::map<uint64_t, KnownRanges> ranges_;
+  std::map<uint64_t, KnownRules> rules_;
 };
 
 }  // namespace berthmaster

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <utility>
 
 namespace berthmaster {
 namespace {
@@ -55,7 +56,7 @@ std::optional<uint32_t> Number(std::span<const uint8_t> expression, uint16_t typ
 // Follows one rule from expression to expression.
 class RuleReader {
  public:
-  RuleReader(uint8_t family, std::vector<SnatRange>& ranges) : family_(family), ranges_(ranges) {}
+  RuleReader(uint8_t family, SnatRules& rules) : family_(family), rules_(rules) {}
 
   void Read(absl::string_view name, std::span<const uint8_t> expression) {
     if (name == "immediate") return ReadImmediate(expression);
@@ -135,19 +136,31 @@ class RuleReader {
   }
 
   void ReadMasquerade(std::span<const uint8_t> expression) {
-    const auto low = PortIn(At(expression, NFTA_MASQ_REG_PROTO_MIN));
-    if (!low.has_value()) return;
-    AddForAny(*low, PortIn(At(expression, NFTA_MASQ_REG_PROTO_MAX)).value_or(*low));
+    const auto ports = ReadPorts(expression, NFTA_MASQ_REG_PROTO_MIN, NFTA_MASQ_REG_PROTO_MAX);
+    if (ports.has_value()) AddForAny(ports->first, ports->second);
+  }
+
+  // The first and the last port. Nothing where the statement names none, and, counted, where it
+  // takes one from what is no constant.
+  std::optional<std::pair<uint16_t, uint16_t>> ReadPorts(std::span<const uint8_t> expression,
+                                                         uint16_t first_type, uint16_t last_type) {
+    if (!FindNfAttribute(expression, first_type).has_value()) return std::nullopt;
+    const auto first = PortIn(At(expression, first_type));
+    const auto last = FindNfAttribute(expression, last_type).has_value()
+                          ? PortIn(At(expression, last_type))
+                          : first;
+    if (first.has_value() && last.has_value()) return std::pair(*first, *last);
+    CountUnread();
+    return std::nullopt;
   }
 
   void ReadNat(std::span<const uint8_t> expression) {
     if (Number(expression, NFTA_NAT_TYPE) != static_cast<uint32_t>(NFT_NAT_SNAT)) return;
-    const auto low = PortIn(At(expression, NFTA_NAT_REG_PROTO_MIN));
-    if (!low.has_value()) return;
-    const uint16_t high = PortIn(At(expression, NFTA_NAT_REG_PROTO_MAX)).value_or(*low);
+    const auto ports = ReadPorts(expression, NFTA_NAT_REG_PROTO_MIN, NFTA_NAT_REG_PROTO_MAX);
+    if (!ports.has_value()) return;
     const auto first = AddressIn(At(expression, NFTA_NAT_REG_ADDR_MIN));
     const auto last = AddressIn(At(expression, NFTA_NAT_REG_ADDR_MAX));
-    Add(first, last.has_value() ? last : first, *low, high);
+    Add(first, last.has_value() ? last : first, ports->first, ports->second);
   }
 
   // What iptables-nft makes of -j MASQUERADE and -j SNAT (xt_MASQUERADE.c, xt_nat.c): the structs
@@ -200,9 +213,7 @@ class RuleReader {
     // The kernel takes a range the wrong way round as it is, and means the same ports.
     if (low > high) std::swap(low, high);
     // 0 is no port, and stands for no limit.
-    if (low == 0 ||
-        (protocol_.has_value() && *protocol_ != IPPROTO_TCP && *protocol_ != IPPROTO_UDP))
-      return;
+    if (low == 0 || !CanHavePools()) return;
     SnatRange range;
     range.ports = {low, high};
     if (protocol_.has_value()) range.protocol = static_cast<IpProtocol>(*protocol_);
@@ -229,14 +240,29 @@ class RuleReader {
     }
   }
 
+  // Whether the rule may hold for TCP or UDP.
+  bool CanHavePools() const {
+    return !protocol_.has_value() || *protocol_ == IPPROTO_TCP || *protocol_ == IPPROTO_UDP;
+  }
+
   void Push(const SnatRange& range) {
-    if (ranges_.size() < kSnatRangesMax) ranges_.push_back(range);
+    if (rules_.ranges.size() < kSnatRangesMax) {
+      rules_.ranges.push_back(range);
+    } else {
+      CountUnread();
+    }
+  }
+
+  // A rule counts once, however many addresses it has.
+  void CountUnread() {
+    if (CanHavePools() && !std::exchange(is_unread_, true)) ++rules_.unread_count;
   }
 
   const uint8_t family_;
-  std::vector<SnatRange>& ranges_;
+  SnatRules& rules_;
   std::array<Register, kRegisterCount> registers_{};
   std::optional<uint8_t> protocol_;
+  bool is_unread_ = false;
 };
 
 }  // namespace
@@ -254,11 +280,11 @@ std::optional<uint32_t> DecodeGeneration(const NfMessage& message) {
   return Number(message.attributes, NFTA_GEN_ID);
 }
 
-void AppendSnatRanges(const NfMessage& message, std::vector<SnatRange>& ranges) {
+void AddSnatRule(const NfMessage& message, SnatRules& rules) {
   if (message.type != MessageType(NFT_MSG_NEWRULE)) return;
   const auto expressions = FindNfAttribute(message.attributes, NFTA_RULE_EXPRESSIONS);
   if (!expressions.has_value()) return;
-  RuleReader reader(message.family, ranges);
+  RuleReader reader(message.family, rules);
   NfAttributes list(expressions->payload);
   NfAttribute element;
   while (list.Next(element)) {

@@ -27,10 +27,11 @@ NfRequest EncodeGenerationQuestion(uint32_t sequence);
 // The number in the answer to that; nothing in another message.
 std::optional<uint32_t> DecodeGeneration(const NfMessage& message);
 
-// Appends the ranges of one message of a rule dump: of a masquerade or SNAT statement whose ports
-// are constants, or of iptables' MASQUERADE or SNAT. Nothing for any other rule, for one that does
-// not limit the ports, for broken bytes, and beyond kSnatRangesMax.
-void AppendSnatRanges(const NfMessage& message, std::vector<SnatRange>& ranges);
+// Adds what one message of a rule dump says: the ranges of a masquerade or SNAT statement whose
+// ports are constants, or of iptables' MASQUERADE or SNAT. One whose ports are no constants, or
+// which finds no room in kSnatRangesMax, is counted as not read. Nothing for any other rule, for
+// one that does not limit the ports, and for broken bytes.
+void AddSnatRule(const NfMessage& message, SnatRules& rules);
 
 }  // namespace berthmaster
 

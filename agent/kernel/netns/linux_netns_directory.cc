@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "agent/kernel/clean_text.h"
+#include "agent/kernel/count_text.h"
 #include "agent/kernel/netns/netns_thread.h"
 #include "agent/kernel/open_files_limit.h"
 #include "common/status/annotate.h"
@@ -120,16 +121,16 @@ void LinuxNetnsDirectory::Keep(uint64_t inode, const FoundNetns& found,
 
 void LinuxNetnsDirectory::SayLeftOut(const LeftOut& left_out) {
   if (left_out.refused_count > kRefusalsSaidMax) {
-    limitations_.push_back(absl::StrCat(left_out.refused_count - kRefusalsSaidMax,
-                                        " more network namespaces cannot be entered"));
+    limitations_.push_back(
+        absl::StrCat(CountText(left_out.refused_count - kRefusalsSaidMax, "more network namespace",
+                               "more network namespaces"),
+                     " cannot be entered"));
   }
   if (left_out.too_many_count > 0) {
-    limitations_.push_back(
-        absl::StrCat(left_out.too_many_count,
-                     " network namespaces are not looked at, because the limit of open "
-                     "files lets the agent hold ",
-                     HeldNetnsMax(), "; start it with LimitNOFILE=", kWantedOpenFiles,
-                     " (systemd) or a higher `ulimit -n`"));
+    limitations_.push_back(absl::StrCat(
+        CountText(left_out.too_many_count, "network namespace is", "network namespaces are"),
+        " not looked at, because the limit of open files lets the agent hold ", HeldNetnsMax(),
+        "; start it with LimitNOFILE=", kWantedOpenFiles, " (systemd) or a higher `ulimit -n`"));
   }
 }
 

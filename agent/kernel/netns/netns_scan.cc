@@ -13,6 +13,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "agent/kernel/count_text.h"
 #include "agent/kernel/proc_directory.h"
 #include "common/status/annotate.h"
 
@@ -70,10 +71,10 @@ void AddProcesses(ProcessNetns& processes, NetnsScan& scan) {
     found->leading_pid = pid;
   }
   if (processes.refused_count() > 0) {
-    scan.limitations.push_back(
-        absl::StrCat("the network namespaces of ", processes.refused_count(),
-                     " processes may not be looked at; run the agent as root with CAP_SYS_PTRACE "
-                     "in the host's pid namespace"));
+    scan.limitations.push_back(absl::StrCat(
+        "the network namespaces of ", CountText(processes.refused_count(), "process", "processes"),
+        " may not be looked at; run the agent as root with CAP_SYS_PTRACE "
+        "in the host's pid namespace"));
   }
 }
 

@@ -12,6 +12,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "agent/kernel/count_text.h"
 #include "agent/kernel/netns/linux_netns_directory.h"
 #include "agent/kernel/netns/netns_scan.h"
 #include "agent/kernel/netns/netns_thread.h"
@@ -152,8 +153,9 @@ void ProcfsNetnsDirectory::Complete(uint64_t proc_net_inode, Known& known) {
 
 void ProcfsNetnsDirectory::SayWhatIsMissing(int refused_count) {
   if (refused_count > 0) {
-    limitations_.push_back(absl::StrCat("the network namespaces of ", refused_count,
-                                        " processes may not be looked at; run the agent as root"));
+    limitations_.push_back(absl::StrCat("the network namespaces of ",
+                                        CountText(refused_count, "process", "processes"),
+                                        " may not be looked at; run the agent as root"));
   }
   if (HasNamed()) {
     limitations_.emplace_back(

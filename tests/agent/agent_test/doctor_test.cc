@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 namespace berthmaster {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -40,7 +42,7 @@ DoctorCheck Find(const std::vector<DoctorCheck>& checks, absl::string_view what)
   for (const DoctorCheck& check : checks) {
     if (check.what == what) return check;
   }
-  return {"not there", CheckState::kUnknown, "", "", ""};
+  return {"not there", CheckState::kUnknown, "", "", {}};
 }
 
 TEST(Doctor, FindsAGoodHostComplete) {
@@ -51,7 +53,7 @@ TEST(Doctor, FindsAGoodHostComplete) {
     for (const DoctorCheck& check : checks) {
       EXPECT_EQ(check.state, CheckState::kOk) << check.what;
       EXPECT_THAT(check.use, Not(IsEmpty()));
-      EXPECT_THAT(check.remedy, IsEmpty());
+      EXPECT_THAT(check.remedies, IsEmpty());
     }
   }
 }
@@ -65,7 +67,8 @@ TEST(Doctor, NamesTheMissingCapabilityAndItsRemedy) {
   EXPECT_FALSE(IsComplete(checks));
   EXPECT_EQ(Find(checks, "CAP_SYS_ADMIN").state, CheckState::kOk);
   EXPECT_EQ(Find(checks, "CAP_BPF").state, CheckState::kMissing);
-  EXPECT_THAT(Find(checks, "CAP_BPF").remedy, HasSubstr("grant CAP_BPF; run the agent as root"));
+  EXPECT_THAT(Find(checks, "CAP_BPF").remedies,
+              ElementsAre(HasSubstr("grant CAP_BPF; run the agent as root")));
   EXPECT_THAT(DoctorTable(checks, config), HasSubstr("CAP_BPF              missing  not held "));
 }
 
@@ -94,7 +97,7 @@ TEST(Doctor, SeesThroughHiddenProcessesOnlyWithPtrace) {
   const DoctorCheck hidden =
       Find(Diagnose(inputs, WithProfile(AgentProfile::kObserveLite)), "hidepid");
   EXPECT_EQ(hidden.state, CheckState::kMissing);
-  EXPECT_THAT(hidden.remedy, HasSubstr("hidepid=0"));
+  EXPECT_THAT(hidden.remedies, ElementsAre(HasSubstr("hidepid=0")));
   inputs.host.hide_pid.reset();
   EXPECT_EQ(Find(Diagnose(inputs, WithProfile(AgentProfile::kObserveLite)), "hidepid").state,
             CheckState::kUnknown);
@@ -120,22 +123,41 @@ TEST(Doctor, SaysWhatElseCanBeMissing) {
   for (const char* what :
        {"kernel", "open files", "network namespaces", "state directory", "controller", "readers"}) {
     EXPECT_EQ(Find(checks, what).state, CheckState::kMissing) << what;
-    EXPECT_THAT(Find(checks, what).remedy, Not(IsEmpty())) << what;
+    EXPECT_THAT(Find(checks, what).remedies, ElementsAre(Not(IsEmpty()))) << what;
   }
-  EXPECT_EQ(Find(checks, "readers").remedy, "BPF programs are refused; remedy");
+  EXPECT_THAT(Find(checks, "readers").remedies, ElementsAre("BPF programs are refused; remedy"));
+}
+
+TEST(Doctor, HasOneLineForEachCheckAndOneForEachRemedy) {
+  DoctorInputs inputs = GoodHost();
+  inputs.host.netns_limitations = {"of 1 process; a", "of process 1; b"};
+  inputs.reader_limitations = {"no BPF; c", "no owners; d"};
+  const AgentConfig config = WithProfile(AgentProfile::kObserve);
+  const std::vector<DoctorCheck> checks = Diagnose(inputs, config);
+
+  std::set<std::string> names;
+  for (const DoctorCheck& check : checks)
+    EXPECT_TRUE(names.insert(check.what).second) << check.what;
+  EXPECT_THAT(Find(checks, "network namespaces").remedies,
+              ElementsAre("of 1 process; a", "of process 1; b"));
+  EXPECT_THAT(DoctorTable(checks, config), HasSubstr("\nProfile observe: 2 missing.\n"
+                                                     "  readers: no BPF; c\n"
+                                                     "  readers: no owners; d\n"
+                                                     "  network namespaces: of 1 process; a\n"
+                                                     "  network namespaces: of process 1; b\n"));
 }
 
 TEST(Doctor, WritesJsonThatNothingCanBreak) {
   const AgentConfig config = WithProfile(AgentProfile::kEnforce);
   EXPECT_EQ(
-      DoctorJson({{"a\"b", CheckState::kMissing, "c\\\n\x1b\xff", "use", "remedy"},
-                  {"d", CheckState::kOk, "e", "f", ""}},
+      DoctorJson({{"a\"b", CheckState::kMissing, "c\\\n\x1b\xff", "use", {"one", "t\"wo"}},
+                  {"d", CheckState::kOk, "e", "f", {}}},
                  config),
       "{\n  \"profile\": \"enforce\",\n  \"complete\": false,\n  \"checks\": [\n"
       "    {\"what\": \"a\\\"b\", \"state\": \"missing\", \"found\": \"c\\\\\\u000a\\u001b?\", "
-      "\"use\": \"use\", \"remedy\": \"remedy\"},\n"
+      "\"use\": \"use\", \"remedies\": [\"one\", \"t\\\"wo\"]},\n"
       "    {\"what\": \"d\", \"state\": \"ok\", \"found\": \"e\", \"use\": \"f\", "
-      "\"remedy\": \"\"}\n  ]\n}\n");
+      "\"remedies\": []}\n  ]\n}\n");
 }
 
 TEST(Doctor, LooksWhetherTheStateDirectoryCouldBeMade) {

@@ -52,12 +52,10 @@ class FakeConntrack final : public ConntrackReader {
     for (const SnatRow& row : rows) visit(row);
     return absl::OkStatus();
   }
-  absl::StatusOr<std::vector<SnatRange>> ReadSnatRanges(const NetnsEntry&) override {
-    return ranges;
-  }
+  absl::StatusOr<SnatRules> ReadSnatRules(const NetnsEntry&) override { return rules; }
   ConntrackTable table;
   std::vector<SnatRow> rows;
-  std::vector<SnatRange> ranges;
+  SnatRules rules;
   absl::Status error;
   int table_count = 0;
   int dump_count = 0;

@@ -61,7 +61,8 @@ TEST(FoldPoolsTest, SaysHowManyOfOtherKindsAreLeftOut) {
   HostSample sample = Sample(kPoolsPerSampleMax);
   sample.namespaces[1].pools.push_back(Pool(PoolKind::kListener, 0, 80));
   FoldPools(sample);
-  EXPECT_THAT(sample.namespaces[1].limitations, ElementsAre(HasSubstr("1 pools with low")));
+  EXPECT_THAT(sample.namespaces[1].limitations,
+              ElementsAre(HasSubstr("1 pool with low utilization is left out")));
   EXPECT_EQ(sample.namespaces[1].pools.size(), 1u);
 }
 

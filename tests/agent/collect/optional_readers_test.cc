@@ -13,6 +13,7 @@ namespace berthmaster {
 namespace {
 
 using enum TcpState;
+using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -148,6 +149,19 @@ TEST_F(OptionalReadersTest, FailuresAreAbsentWhereTheWatchCannotBeAsked) {
   EXPECT_THAT(limitations_, Contains(HasSubstr("map is gone")));
 }
 
+TEST_F(OptionalReadersTest, WhatTheWatchCouldNotTellApartIsSaid) {
+  watch_.activity.failures_not_told_apart = 1;
+  watch_.activity.traffic_not_told_apart = 700;
+  Sample();
+  EXPECT_THAT(
+      limitations_,
+      ElementsAre(HasSubstr("1 failed connect is in no pool"),
+                  HasSubstr("at most 700 connections that opened or closed are missing from the "
+                            "rates of pools")));
+  Sample();
+  EXPECT_THAT(limitations_, IsEmpty());
+}
+
 TEST_F(OptionalReadersTest, TrafficMakesRatesExact) {
   Connect(20);
   Sample();
@@ -161,6 +175,21 @@ TEST_F(OptionalReadersTest, TrafficMakesRatesExact) {
   EXPECT_NEAR(pool.close_rate.value(), 8, 0.01);
   EXPECT_NEAR(pool.local_close_share.value(), 0.25, 0.01);
   EXPECT_NEAR(absl::ToDoubleSeconds(pool.hold_time.value()), 2.5, 0.01);
+}
+
+// The peer closes each, and the application does not: nothing ends.
+TEST_F(OptionalReadersTest, ConnectionsThatOnlyOneSideHasClosedHaveNoHoldTime) {
+  Connect(20);
+  Sample();
+  for (int second = 1; second <= 8; ++second) {
+    Connect(20 + 3 * second);
+    watch_.activity.pools = {{7, key_, 3, 0, 3}};
+    SampleAfter(absl::Seconds(1));
+  }
+  const PoolSample pool = FindKind(Sample(), PoolKind::kConnect);
+  EXPECT_NEAR(pool.connection_rate.value(), 3, 0.01);
+  EXPECT_NEAR(pool.close_rate.value(), 3, 0.01);
+  EXPECT_FALSE(pool.hold_time.has_value());
 }
 
 TEST_F(OptionalReadersTest, TrafficThatIsNotKnownIsAbsent) {
@@ -186,6 +215,42 @@ TEST_F(OptionalReadersTest, OwnersOfSmallPoolsAreNotLookedFor) {
   EXPECT_EQ(owners_.asked_count, 0);
 }
 
+TEST_F(OptionalReadersTest, TimeWaitThatNobodyWasSeenHoldingIsWhoMadeIt) {
+  Connect(40);
+  for (FakeRow& row : netns_.rows) {
+    row.state = kTimeWait;
+    row.age_seconds = 1;
+    row.inode = 0;
+  }
+  // One is still there, and seen.
+  netns_.rows[0] = {.local_port = 40000, .cookie = 1, .inode = 71};
+  owners_.processes[71] = {4712, "curl", "/app"};
+  owners_.cgroups = {{5, "/app"}, {6, "/batch"}};
+  Sample();
+  watch_.activity.time_wait_makers = {{7, key_, 5, 4711, "curl", 300},
+                                      {7, key_, 6, 99, "job", 100}};
+  EXPECT_THAT(FindKind(SampleAfter(absl::Seconds(62)), PoolKind::kConnect).owners,
+              ElementsAre(PoolOwner{"curl", 4711, "/app", 30}, PoolOwner{"job", 99, "/batch", 10}));
+}
+
+TEST_F(OptionalReadersTest, TimeWaitIsNobodysWithoutTheWatch) {
+  Connect(40);
+  for (FakeRow& row : netns_.rows) {
+    row.state = kTimeWait;
+    row.age_seconds = 1;
+    row.inode = 0;
+  }
+  Sample();
+  EXPECT_THAT(FindKind(SampleAfter(absl::Seconds(10)), PoolKind::kConnect).owners, IsEmpty());
+}
+
+TEST_F(OptionalReadersTest, MakersThatWereNotToldApartAreSaid) {
+  Connect(20);
+  watch_.activity.makers_not_told_apart = 12;
+  Sample();
+  EXPECT_THAT(limitations_, ElementsAre(HasSubstr("12 closes have no owner")));
+}
+
 TEST_F(OptionalReadersTest, ConntrackGivesTheTableAndItsCounters) {
   conntrack_.table = {50, 1000, {{"insert_failed", 3}}};
   const NetnsSample sample = Sample();
@@ -197,7 +262,7 @@ TEST_F(OptionalReadersTest, ConntrackGivesTheTableAndItsCounters) {
 
 TEST_F(OptionalReadersTest, ConntrackIsDumpedWhereAPoolMayMatter) {
   conntrack_.table = {5, 1000, {}};
-  conntrack_.ranges = {{{}, std::nullopt, {40000, 40009}}};
+  conntrack_.rules.ranges = {{{}, std::nullopt, {40000, 40009}}};
   SnatRow row;
   row.snat_address = RawAddress::From(key_.source);
   row.snat_port = 40005;
@@ -222,6 +287,26 @@ TEST_F(OptionalReadersTest, ConntrackThatIsNotThereIsNoLimitation) {
   const int count = conntrack_.table_count;
   EXPECT_THAT(SampleAfter(absl::Seconds(60)).limitations, Contains(HasSubstr("conntrack")));
   EXPECT_EQ(conntrack_.table_count, count);
+}
+
+TEST_F(OptionalReadersTest, ConntrackSaysWhichRulesAreNotRead) {
+  conntrack_.rules.has_legacy_nat = true;
+  conntrack_.rules.unread_count = 1;
+  EXPECT_THAT(Sample().limitations, IsEmpty()) << "no entry, so no pool whose capacity matters";
+
+  conntrack_.table = {50, 1000, {}};
+  EXPECT_THAT(SampleAfter(absl::Seconds(60)).limitations,
+              ElementsAre(AllOf(HasSubstr("iptables-legacy has NAT rules here"),
+                                HasSubstr("move them to nftables or iptables-nft")),
+                          HasSubstr("the ports of 1 rule of nftables are not read")));
+
+  conntrack_.rules = {};
+  conntrack_.rules.has_legacy_nat.reset();
+  EXPECT_THAT(SampleAfter(absl::Seconds(60)).limitations,
+              ElementsAre(HasSubstr("whether iptables-legacy has NAT rules here may not be read")));
+
+  conntrack_.rules = {};
+  EXPECT_THAT(SampleAfter(absl::Seconds(60)).limitations, IsEmpty());
 }
 
 TEST_F(OptionalReadersTest, UdpIsDumpedWhereItMatters) {

@@ -15,18 +15,18 @@ constexpr uint8_t kInet = 1;
 constexpr uint8_t kIpv4 = 2;
 constexpr uint8_t kIpv6 = 10;
 
-std::vector<SnatRange> ReadRule(uint8_t family, const std::vector<Bytes>& expressions) {
-  std::vector<SnatRange> ranges;
-  EXPECT_TRUE(
-      DecodeNfMessages(NftRuleBytes(kSequence, family, expressions), kSequence,
-                       [&ranges](const NfMessage& message) { AppendSnatRanges(message, ranges); })
-          .ok());
-  return ranges;
+SnatRules ReadRule(uint8_t family, const std::vector<Bytes>& expressions) {
+  SnatRules rules;
+  EXPECT_TRUE(DecodeNfMessages(NftRuleBytes(kSequence, family, expressions), kSequence,
+                               [&rules](const NfMessage& message) { AddSnatRule(message, rules); })
+                  .ok());
+  return rules;
 }
 
-std::string Show(const std::vector<SnatRange>& ranges) {
+std::string Show(const SnatRules& rules) {
   std::string text;
-  for (const SnatRange& range : ranges) {
+  if (rules.unread_count > 0) absl::StrAppend(&text, rules.unread_count, " not read; ");
+  for (const SnatRange& range : rules.ranges) {
     absl::StrAppend(
         &text, range.snat_address.ToIpAddress().ToString(), " ",
         range.protocol.has_value() ? absl::StrCat(static_cast<int>(*range.protocol)) : "any", " ",
@@ -92,14 +92,24 @@ TEST(NftNatRules, LeavesOutWhatLimitsNoSourcePort) {
            // SNAT to an address alone.
            {NftImmediate(1, Address("10.2.0.1")),
             NftExpression("nat", {NfAttr(1, Big32(0)), NfAttr(3, Big32(1)), NfAttr(4, Big32(1))})},
-           // The port comes from a map.
-           {port, NftExpression("lookup", {NfAttr(2, Big32(1)), NfAttr(3, Big32(1))}),
-            Masquerade(1, 1)},
            {NftImmediate(1, Big16(0)), Masquerade(1, 1)}}) {
     EXPECT_EQ(Show(ReadRule(kIpv4, rule)), "");
   }
   // Of another protocol.
   EXPECT_EQ(Show(ReadRule(kIpv4, NftProtocol(132) + std::vector<Bytes>{port, Masquerade(1, 1)})),
+            "");
+}
+
+TEST(NftNatRules, CountsRulesWhoseSourcePortsAreNoConstants) {
+  const Bytes port = NftImmediate(1, Big16(40000));
+  const Bytes lookup = NftExpression("lookup", {NfAttr(2, Big32(1)), NfAttr(3, Big32(1))});
+  EXPECT_EQ(Show(ReadRule(kIpv4, {port, lookup, Masquerade(1, 1)})), "1 not read; ");
+  EXPECT_EQ(Show(ReadRule(kIpv4, {port, lookup, Snat(0, 1, 1, 9, 9)})), "1 not read; ");
+  // The first port is a constant and the last is not.
+  EXPECT_EQ(Show(ReadRule(kIpv4, {lookup, port, Masquerade(1, 2)})), "1 not read; ");
+  // Of DNAT, and of another protocol.
+  EXPECT_EQ(Show(ReadRule(kIpv4, {lookup, Snat(1, 1, 1, 9, 9)})), "");
+  EXPECT_EQ(Show(ReadRule(kIpv4, NftProtocol(132) + std::vector<Bytes>{lookup, Masquerade(1, 1)})),
             "");
 }
 
@@ -130,15 +140,17 @@ TEST(NftNatRules, ReadsTargetsOfIptables) {
 }
 
 TEST(NftNatRules, IsBounded) {
-  std::vector<SnatRange> ranges(kSnatRangesMax - 1);
+  SnatRules rules;
+  rules.ranges.resize(kSnatRangesMax - 1);
   const Bytes rule =
       NftRuleBytes(kSequence, kIpv4,
                    {NftImmediate(1, Address("10.2.0.1")), NftImmediate(2, Address("10.2.0.9")),
                     NftImmediate(3, Big16(1)), Snat(0, 1, 2, 3, 3)});
-  ASSERT_TRUE(DecodeNfMessages(rule, kSequence, [&ranges](const NfMessage& message) {
-                AppendSnatRanges(message, ranges);
+  ASSERT_TRUE(DecodeNfMessages(rule, kSequence, [&rules](const NfMessage& message) {
+                AddSnatRule(message, rules);
               }).ok());
-  EXPECT_EQ(ranges.size(), kSnatRangesMax);
+  EXPECT_EQ(rules.ranges.size(), kSnatRangesMax);
+  EXPECT_EQ(rules.unread_count, 1);
 }
 
 TEST(NftNatRules, KnowsTheGeneration) {
