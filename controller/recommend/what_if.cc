@@ -17,7 +17,10 @@ LoadHistory Multiplied(const LoadHistory& history, double factor) {
   LoadHistory multiplied = history;
   multiplied.rate_slope *= factor;
   multiplied.rate_deviation *= factor;
+  multiplied.rate_peak *= factor;
+  for (double& arrivals : multiplied.period_arrivals) arrivals *= factor;
   if (multiplied.growth_rate.has_value()) *multiplied.growth_rate *= factor;
+  multiplied.growth_deviation *= factor;
   return multiplied;
 }
 
