@@ -20,6 +20,8 @@ namespace berthmaster {
 namespace {
 
 constexpr int kPortMin = 1024;
+// How long a connection of a connection pool lives.
+constexpr absl::Duration kPooledHold = absl::Hours(1);
 
 absl::Status Invalid(absl::string_view why) {
   return ReasonStatus(absl::StatusCode::kInvalidArgument, "WHAT_IF_INVALID", why);
@@ -319,10 +321,12 @@ class Making {
     pool.states[TcpState::kTimeWait] = time_wait;
     pool.states[TcpState::kEstablished] = size;
     pool.in_use = time_wait + size;
-    pool.connection_rate = 0;
+    // The model's steady load of as many: each is replaced now and then, closed by the server.
+    pool.hold_time = kPooledHold;
+    pool.connection_rate = size / absl::ToDoubleSeconds(kPooledHold);
     pool.time_wait_rate = 0;
-    pool.close_rate = 0;
-    pool.hold_time.reset();
+    pool.close_rate = pool.connection_rate;
+    pool.local_close_share = 0;
     made_.load_factor = 0;
   }
 

@@ -100,7 +100,7 @@ TEST(CheckWritable, SaysWhyNot) {
   for (const Case& c : {Case{"net.ipv4.tcp_tw_recycle", "1", "SYSCTL_UNKNOWN"},
                         {"", "1", "SYSCTL_UNKNOWN"},
                         {kTimestampsSysctl, "1", "SYSCTL_READ_ONLY"},
-                        {kFinTimeoutSysctl, "30", "SYSCTL_READ_ONLY"},
+                        {kAutobindReuseSysctl, "1", "SYSCTL_READ_ONLY"},
                         {kTimeWaitReuseSysctl, "3", "SYSCTL_VALUE_INVALID"},
                         {kTimeWaitReuseSysctl, "-1", "SYSCTL_VALUE_INVALID"},
                         {kTimeWaitReuseSysctl, "+1", "SYSCTL_VALUE_INVALID"},

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "common/status/reason.h"
 #include "tests/controller/api/sample_fleet.h"
 

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "controller/recommend/what_if.h"
 #include "tests/controller/recommend/recommend_case.h"
 
