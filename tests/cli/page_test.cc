@@ -93,6 +93,40 @@ TEST(DescribePool, SaysWhatIsKnownAndWhatIsNot) {
   EXPECT_THAT(page.text(), HasSubstr("3 sockets: unknown\n"));
 }
 
+TEST(DescribePool, SaysHowUncertainTheMomentIsAndWhatConnectCosts) {
+  v1::Pool pool;
+  pool.set_kind(v1::POOL_KIND_CONNECT);
+  pool.mutable_time_to_exhaustion()->set_seconds(20);
+  pool.mutable_time_to_exhaustion_min()->set_seconds(16);
+  pool.mutable_time_to_exhaustion_max()->set_seconds(24);
+  pool.mutable_connect_cost()->mutable_cpu_each()->set_nanos(17'000);
+  pool.mutable_connect_cost()->set_core_share(0.034);
+  pool.mutable_settled_connect_cost()->mutable_cpu_each()->set_nanos(5'974'000);
+  Page page;
+  AppendPool(pool, page);
+
+  EXPECT_THAT(page.text(), HasSubstr("Time to exhaustion:       20s\n"));
+  EXPECT_THAT(page.text(), HasSubstr("Uncertainty:              16s to 24s\n"));
+  EXPECT_THAT(page.text(), HasSubstr("connect() costs now:      17us a call, 3.4% of a core\n"));
+  EXPECT_THAT(page.text(), HasSubstr("connect() at exhaustion:  5974us a call\n"));
+}
+
+TEST(DescribePool, SaysThatAPoolMayRunOutAndThatItMayNot) {
+  v1::Pool pool;
+  pool.set_kind(v1::POOL_KIND_CONNECT);
+  pool.mutable_time_to_exhaustion_min()->set_seconds(50);
+  Page may;
+  AppendPool(pool, may);
+  EXPECT_THAT(may.text(), HasSubstr("not forecast to be exhausted"));
+  EXPECT_THAT(may.text(), HasSubstr("in 50s if the load is at the upper end"));
+
+  pool.mutable_time_to_exhaustion()->set_seconds(70);
+  Page may_not;
+  AppendPool(pool, may_not);
+  EXPECT_THAT(may_not.text(),
+              HasSubstr("50s or later, and not at all if the load is at the lower"));
+}
+
 TEST(DescribePool, LeavesOutWhatItsKindHasNot) {
   v1::Pool pool;
   pool.set_name("hosts/a/netns/7/pools/listen-::-80");
