@@ -17,6 +17,7 @@ namespace {
 std::string Found(const std::vector<std::pair<std::string, std::string>>& files,
                   const LintOptions& options = {}) {
   std::vector<LintSource> sources;
+  sources.reserve(files.size());
   for (const auto& [name, content] : files) {
     sources.push_back({.name = name, .content = content, .is_manifest = false, .hidden_by = ""});
   }

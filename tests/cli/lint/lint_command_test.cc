@@ -23,7 +23,7 @@ using ::testing::StartsWith;
 class LintCommandTest : public testing::Test {
  protected:
   std::string Write(const std::string& name, const std::string& content) {
-    const std::string path = absl::StrCat(directory_.path(), "/", name);
+    std::string path = absl::StrCat(directory_.path(), "/", name);
     std::filesystem::create_directories(std::filesystem::path(path).parent_path());
     EXPECT_TRUE(WriteFileAtomically(path, content, 0644).ok());
     return path;
