@@ -1,16 +1,13 @@
 #include "cli/columns.h"
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "cli/format.h"
 #include "common/ids/names.h"
 
 namespace berthmaster {
 namespace {
-
-std::string HostOf(const std::string& netns_name) {
-  size_t end = netns_name.find('/', sizeof("hosts/") - 1);
-  return netns_name.substr(sizeof("hosts/") - 1, end - (sizeof("hosts/") - 1));
-}
 
 std::string SysctlOr(const v1::Netns& netns, const std::string& sysctl) {
   auto found = netns.sysctls().find(sysctl);
@@ -18,6 +15,11 @@ std::string SysctlOr(const v1::Netns& netns, const std::string& sysctl) {
 }
 
 }  // namespace
+
+std::string HostOf(const std::string& netns_name) {
+  const absl::string_view rest = absl::StripPrefix(netns_name, "hosts/");
+  return std::string(rest.substr(0, rest.find('/')));
+}
 
 std::string PoolText(const std::string& pool_name) {
   const std::string last_part = pool_name.substr(pool_name.rfind('/') + 1);
@@ -123,7 +125,9 @@ std::vector<std::string> Cells(const v1::Incident& incident, absl::Time now) {
           SeverityText(incident),
           CauseText(incident),
           absl::StrCat(HostOf(incident.netns()), "/", incident.netns_label()),
-          PoolText(incident.pool()),
+          incident.member_count() > 1
+              ? absl::StrCat(PoolText(incident.pool()), " +", incident.member_count() - 1)
+              : PoolText(incident.pool()),
           PercentText(incident.utilization()),
           TimeLeftText(incident.has_time_to_exhaustion(), incident.time_to_exhaustion()),
           AgeText(incident.has_open_time(), incident.open_time(), now)};

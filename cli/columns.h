@@ -38,6 +38,8 @@ std::vector<std::string> Cells(const v1::Incident& incident, absl::Time now);
 std::vector<std::string> Cells(const v1::Recommendation& recommendation, absl::Time now);
 std::vector<std::string> Cells(const v1::Rollout& rollout, absl::Time now);
 
+// The host's id in hosts/{host}/netns/{netns}.
+std::string HostOf(const std::string& netns_name);
 // What a person calls the pool of that name: "10.0.0.1 → 10.0.0.2:443", "TIME_WAIT table".
 std::string PoolText(const std::string& pool_name);
 // The short form of the enums.

@@ -84,6 +84,25 @@ void Page::AddParagraph(absl::string_view text) {
   absl::StrAppend(&text_, line, "\n");
 }
 
+namespace {
+
+// One pool is in the facts already.
+void AppendMembers(const v1::Incident& incident, Page& page) {
+  if (incident.member_count() <= 1) return;
+  page.BeginSection(absl::StrCat("Pools, the worst first (", incident.member_count(), ")"));
+  for (const v1::IncidentMember& member : incident.members()) {
+    page.AddText(absl::StrCat(
+        HostOf(member.netns()), "/", member.netns_label(), "  ", PoolText(member.pool()), "  ",
+        PercentText(member.utilization()), "  ",
+        TimeLeftText(member.has_time_to_exhaustion(), member.time_to_exhaustion()), "  ",
+        EnumText(v1::IncidentSeverity_Name(member.severity()), "INCIDENT_SEVERITY_")));
+  }
+  const int unlisted = incident.member_count() - incident.members_size();
+  if (unlisted > 0) page.AddText(absl::StrCat("and ", unlisted, " more"));
+}
+
+}  // namespace
+
 void AppendIncident(const v1::Incident& incident, Page& page) {
   page.AddFact("Name", incident.name());
   page.AddFact("Summary", incident.summary());
@@ -106,6 +125,7 @@ void AppendIncident(const v1::Incident& incident, Page& page) {
   page.AddFact("Resolved", MomentText(incident.has_resolve_time(), incident.resolve_time()));
   page.AddFact("Why resolved", incident.resolve_reason());
   AppendEvidence(incident.evidence(), page);
+  AppendMembers(incident, page);
   page.BeginSection("Timeline");
   for (const v1::IncidentEvent& event : incident.timeline()) {
     page.AddText(absl::StrCat(TimeText(event.event_time()), "  ", event.text()));

@@ -1,6 +1,7 @@
 #ifndef BERTHMASTER_CONTROLLER_API_HOST_INCIDENTS_H_
 #define BERTHMASTER_CONTROLLER_API_HOST_INCIDENTS_H_
 
+#include <set>
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
@@ -9,12 +10,15 @@
 
 namespace berthmaster {
 
-// How many incidents of each host are not RESOLVED, counted once for a whole answer.
+// How many incidents that are not RESOLVED hurt each host, counted once for a whole answer.
 class HostIncidents {
  public:
   explicit HostIncidents(const Fleet& fleet) {
     for (const Fleet::IncidentPointer& incident : fleet.Incidents()) {
-      if (incident->active()) ++counts_[incident->host_id];
+      if (!incident->active()) continue;
+      std::set<absl::string_view> hosts = {incident->host_id};
+      for (const IncidentMember& member : incident->members) hosts.insert(member.host_id);
+      for (absl::string_view host_id : hosts) ++counts_[host_id];
     }
   }
 

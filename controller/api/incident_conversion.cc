@@ -13,6 +13,26 @@ v1::Evidence ToProto(const Evidence& evidence) {
   return proto;
 }
 
+namespace {
+
+v1::IncidentMember MemberToProto(const IncidentMember& member) {
+  v1::IncidentMember proto;
+  proto.set_host(HostName(member.host_id));
+  proto.set_netns(NetnsName(member.host_id, member.netns_cookie));
+  proto.set_netns_label(member.netns_label);
+  proto.set_pool(member.pool_name);
+  proto.set_pool_kind(static_cast<v1::PoolKind>(member.pool_kind));
+  proto.set_severity(static_cast<v1::IncidentSeverity>(member.severity));
+  proto.set_utilization(member.utilization);
+  if (member.time_to_exhaustion.has_value()) {
+    *proto.mutable_time_to_exhaustion() = ToProto(*member.time_to_exhaustion);
+  }
+  *proto.mutable_join_time() = ToProto(member.join_time);
+  return proto;
+}
+
+}  // namespace
+
 v1::Incident ToProto(const Incident& incident) {
   v1::Incident proto;
   proto.set_name(IncidentName(incident.id));
@@ -25,8 +45,10 @@ v1::Incident ToProto(const Incident& incident) {
   proto.set_netns_label(incident.netns_label);
   proto.set_pool(incident.pool_name);
   proto.set_pool_kind(static_cast<v1::PoolKind>(incident.pool_kind));
-  if (incident.pool_kind == PoolKind::kConnect) {
+  if (HasSource(incident.pool_kind)) {
     proto.set_source_address(incident.key.source.ToString());
+  }
+  if (HasDestination(incident.pool_kind)) {
     proto.set_destination_address(incident.key.destination.ToString());
     proto.set_destination_port(incident.key.destination_port);
   }
@@ -54,6 +76,9 @@ v1::Incident ToProto(const Incident& incident) {
     *entry.mutable_event_time() = ToProto(event.event_time);
     entry.set_text(event.text);
   }
+  for (const IncidentMember& member : incident.members)
+    *proto.add_members() = MemberToProto(member);
+  proto.set_member_count(incident.member_count);
   proto.set_etag(EtagOf(incident.revision));
   return proto;
 }

@@ -55,10 +55,20 @@ absl::StatusOr<IncidentMatcher> IncidentMatcher::Parse(const v1::IncidentFilter&
 }
 
 bool IncidentMatcher::Matches(const Incident& incident) const {
-  return states_.Matches(incident.state) && (host_id_.empty() || host_id_ == incident.host_id) &&
-         (netns_name_.empty() ||
-          netns_name_ == NetnsName(incident.host_id, incident.netns_cookie)) &&
-         (pool_name_.empty() || pool_name_ == incident.pool_name);
+  if (!states_.Matches(incident.state)) return false;
+  // A row from before incidents had members has its own pool only.
+  if (MatchesPlace(incident.host_id, incident.netns_cookie, incident.pool_name)) return true;
+  return std::any_of(incident.members.begin(), incident.members.end(),
+                     [this](const IncidentMember& member) {
+                       return MatchesPlace(member.host_id, member.netns_cookie, member.pool_name);
+                     });
+}
+
+bool IncidentMatcher::MatchesPlace(absl::string_view host_id, uint64_t netns_cookie,
+                                   absl::string_view pool_name) const {
+  return (host_id_.empty() || host_id_ == host_id) &&
+         (netns_name_.empty() || netns_name_ == NetnsName(host_id, netns_cookie)) &&
+         (pool_name_.empty() || pool_name_ == pool_name);
 }
 
 absl::StatusOr<RecommendationMatcher> RecommendationMatcher::Parse(

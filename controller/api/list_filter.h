@@ -39,9 +39,13 @@ class StateFilter {
 class IncidentMatcher {
  public:
   static absl::StatusOr<IncidentMatcher> Parse(const v1::IncidentFilter& filter);
+  // Whether any of its pools matches.
   bool Matches(const Incident& incident) const;
 
  private:
+  bool MatchesPlace(absl::string_view host_id, uint64_t netns_cookie,
+                    absl::string_view pool_name) const;
+
   StateFilter states_;
   std::string host_id_;
   // Full resource names.

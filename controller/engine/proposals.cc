@@ -1,18 +1,21 @@
 #include "controller/engine/proposals.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "common/ids/ids.h"
 #include "common/log/log.h"
+#include "controller/detect/netns_evidence.h"
 #include "controller/recommend/recommend.h"
 
 namespace berthmaster {
 namespace {
 
-// Whether both are the same remedy: the kind, and the sysctls it sets.
+// Whether both are the same remedy: where, the kind, and the sysctls it sets. The worst pool of an
+// incident may be on another host by now.
 bool SameRemedy(const Recommendation& a, const Recommendation& b) {
-  return a.kind == b.kind &&
+  return a.host_id == b.host_id && a.netns_cookie == b.netns_cookie && a.kind == b.kind &&
          std::equal(
              a.changes.begin(), a.changes.end(), b.changes.begin(), b.changes.end(),
              [](const SysctlChange& x, const SysctlChange& y) { return x.sysctl == y.sysctl; });
@@ -42,12 +45,23 @@ const NetnsSample* FindNetns(const HostSample& sample, uint64_t cookie) {
   return found == sample.namespaces.end() ? nullptr : &*found;
 }
 
-const PoolSample* FindPool(const NetnsSample& netns, const Incident& incident) {
+std::optional<PoolSample> FindPool(const NetnsSample& netns, const Incident& incident) {
+  if (incident.cause == IncidentCause::kRestartBlocked) {
+    auto blocked = std::find_if(netns.findings.begin(), netns.findings.end(),
+                                [&](const NetnsFinding& finding) {
+                                  return finding.kind == FindingKind::kRestartBlocked &&
+                                         finding.address == incident.key.destination &&
+                                         finding.port == incident.key.destination_port;
+                                });
+    if (blocked == netns.findings.end()) return std::nullopt;
+    return PoolOfFinding(*blocked);
+  }
   auto found = std::find_if(netns.pools.begin(), netns.pools.end(), [&](const PoolSample& pool) {
     return pool.kind == incident.pool_kind &&
            (pool.kind == PoolKind::kTimeWaitTable || pool.key == incident.key);
   });
-  return found == netns.pools.end() ? nullptr : &*found;
+  if (found == netns.pools.end()) return std::nullopt;
+  return *found;
 }
 
 }  // namespace
@@ -60,14 +74,9 @@ void Proposals::Refresh(absl::string_view host_id, const HostSample& sample, Eng
     if (last != refreshed_.end() && time.monotonic - last->second < kProposalsInterval) continue;
     auto incident = ledger_->incidents().Find(id);
     const NetnsSample* netns = FindNetns(sample, incident->netns_cookie);
-    if (netns == nullptr) continue;
-    const PoolSample* pool = FindPool(*netns, *incident);
-    // A listener that is gone has no pool; its key says all that is needed.
-    PoolSample gone;
-    gone.kind = incident->pool_kind;
-    gone.key = incident->key;
-    if (pool == nullptr && incident->cause == IncidentCause::kRestartBlocked) pool = &gone;
-    if (pool == nullptr) continue;
+    const std::optional<PoolSample> pool =
+        netns == nullptr ? std::nullopt : FindPool(*netns, *incident);
+    if (!pool.has_value()) continue;
     refreshed_[id] = time.monotonic;
     RefreshIncident(*incident, *netns, *pool, time);
   }

@@ -183,5 +183,29 @@ TEST(DescribeHost, NamesProfileAndCapabilities) {
   EXPECT_THAT(page.text(), HasSubstr("Capabilities:             sock diag, bind ownership\n"));
 }
 
+TEST(DescribeIncident, ListsItsPoolsWhenThereAreSeveral) {
+  v1::Incident incident;
+  incident.set_pool("hosts/a/netns/7/pools/10.0.0.1-10.0.0.9-443");
+  v1::IncidentMember* member = incident.add_members();
+  member->set_netns("hosts/a/netns/7");
+  member->set_netns_label("blue");
+  member->set_pool(incident.pool());
+  member->set_utilization(0.97);
+  member->mutable_time_to_exhaustion()->set_seconds(12);
+  member->set_severity(v1::INCIDENT_SEVERITY_CRITICAL);
+  incident.set_member_count(1);
+  Page one;
+  AppendIncident(incident, one);
+  EXPECT_THAT(one.text(), Not(HasSubstr("Pools")));
+
+  incident.set_member_count(70);
+  Page several;
+  AppendIncident(incident, several);
+  EXPECT_THAT(several.text(), HasSubstr("Pools, the worst first (70)"));
+  EXPECT_THAT(several.text(), HasSubstr("a/blue  10.0.0.1 → 10.0.0.9:443  97%  12s  CRITICAL\n"));
+  EXPECT_THAT(several.text(), HasSubstr("and 69 more"));
+  EXPECT_EQ(Cells(incident, absl::UnixEpoch())[5], "10.0.0.1 → 10.0.0.9:443 +69");
+}
+
 }  // namespace
 }  // namespace berthmaster

@@ -44,12 +44,21 @@ auto WithColumns(Row& row, Use use) {
              row.key.destination, row.key.destination_port, row.utilization, row.utilization_max,
              row.settled_utilization, row.time_to_exhaustion, row.open_time, row.update_time,
              row.acknowledge_time, row.acknowledger, row.resolve_time, row.resolve_reason,
-             row.revision);
+             row.revision, row.key.protocol, row.member_count);
 }
 
 template <typename Row, typename Use>
 requires RowOf<Row, Evidence>
 auto WithColumns(Row& row, Use use) { return use(row.fact, row.value); }
+
+template <typename Row, typename Use>
+requires RowOf<Row, IncidentMember>
+auto WithColumns(Row& row, Use use) {
+  return use(row.host_id, row.netns_cookie, row.netns_inode, row.netns_label, row.pool_name,
+             row.pool_kind, row.key.source, row.key.destination, row.key.destination_port,
+             row.key.protocol, row.severity, row.utilization, row.time_to_exhaustion,
+             row.join_time);
+}
 
 template <typename Row, typename Use>
 requires RowOf<Row, IncidentEvent>

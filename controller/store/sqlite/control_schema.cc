@@ -227,7 +227,38 @@ CREATE TABLE request (
 CREATE INDEX request_by_time ON request (complete_time);
 )sql";
 
-constexpr SqlText kRecommendationDetails = R"sql(
+// Incidents of several pools, and pools of protocols other than TCP.
+constexpr SqlText kVersion2 = R"sql(
+-- IANA's number, of the incident's own pool; 6 is TCP.
+ALTER TABLE incident ADD COLUMN protocol INTEGER NOT NULL DEFAULT 6;
+-- All of its pools; 0 in rows from before there were several.
+ALTER TABLE incident ADD COLUMN member_count INTEGER NOT NULL DEFAULT 0;
+
+-- The pools of an incident, the worst first, at most 64 rows each (kIncidentMembersMax); read with
+-- it. None for an incident from before there were several.
+CREATE TABLE incident_member (
+  incident_id TEXT NOT NULL REFERENCES incident ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  host_id TEXT NOT NULL,
+  netns_cookie INTEGER NOT NULL,
+  netns_inode INTEGER NOT NULL,
+  netns_label TEXT NOT NULL,
+  pool_name TEXT NOT NULL,
+  pool_kind INTEGER NOT NULL,
+  source_address TEXT NOT NULL,
+  destination_address TEXT NOT NULL,
+  destination_port INTEGER NOT NULL,
+  protocol INTEGER NOT NULL,
+  severity INTEGER NOT NULL,
+  utilization REAL NOT NULL,
+  time_to_exhaustion INTEGER,
+  join_time INTEGER NOT NULL,
+  PRIMARY KEY (incident_id, position)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+// Recommendations with all that a person installs.
+constexpr SqlText kVersion3 = R"sql(
 -- How far a recommendation reaches; 1 is NAMESPACE, as all were before.
 ALTER TABLE recommendation ADD COLUMN scope INTEGER NOT NULL DEFAULT 1;
 
@@ -273,7 +304,7 @@ CREATE TABLE recommendation_topology (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr SqlText kMigrations[] = {kVersion1, kRecommendationDetails};
+constexpr SqlText kMigrations[] = {kVersion1, kVersion2, kVersion3};
 
 }  // namespace
 

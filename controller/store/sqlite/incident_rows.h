@@ -11,7 +11,7 @@
 
 namespace berthmaster {
 
-// Incidents with their evidence and timeline. The database must outlive it.
+// Incidents with their evidence, timeline and pools. The database must outlive it.
 class IncidentRows {
  public:
   static absl::StatusOr<IncidentRows> Prepare(const Database& database);
@@ -22,11 +22,12 @@ class IncidentRows {
 
  private:
   IncidentRows(ParentTable<Incident> incidents, ChildTable<Evidence> evidence,
-               ChildTable<IncidentEvent> timeline);
+               ChildTable<IncidentEvent> timeline, ChildTable<IncidentMember> members);
 
   ParentTable<Incident> incidents_;
   ChildTable<Evidence> evidence_;
   ChildTable<IncidentEvent> timeline_;
+  ChildTable<IncidentMember> members_;
 };
 
 }  // namespace berthmaster

@@ -86,7 +86,8 @@ absl::StatusOr<RecommendationRows::Children> RecommendationRows::PrepareChildren
       auto durable_forms,
       ChildTable<DurableForm>::Prepare(
           database,
-          "INSERT INTO recommendation_durable_form (recommendation_id, position, kind, place, text) "
+          "INSERT INTO recommendation_durable_form (recommendation_id, position, kind, place, "
+          "text) "
           "VALUES (?, ?, ?, ?, ?)",
           "SELECT kind, place, text FROM recommendation_durable_form WHERE recommendation_id = ? "
           "ORDER BY position"));

@@ -69,6 +69,17 @@ TEST(IncidentConversion, CarriesEveryField) {
   incident.acknowledge_time = TestTime() + absl::Seconds(1);
   incident.acknowledger = "local";
   incident.timeline = {{TestTime(), "opened"}};
+  IncidentMember member;
+  member.host_id = "web-2";
+  member.netns_cookie = 9;
+  member.netns_label = "red";
+  member.pool_name = "hosts/web-2/netns/9/pools/10.0.0.7-10.0.0.2-443";
+  member.severity = IncidentSeverity::kCritical;
+  member.utilization = 0.25;
+  member.time_to_exhaustion = absl::Seconds(5);
+  member.join_time = TestTime() + absl::Seconds(2);
+  incident.members = {member};
+  incident.member_count = 70;
   incident.revision = 3;
 
   const v1::Incident proto = ToProto(incident);
@@ -99,6 +110,17 @@ TEST(IncidentConversion, CarriesEveryField) {
   EXPECT_FALSE(proto.has_resolve_time());
   ASSERT_EQ(proto.timeline_size(), 1);
   EXPECT_EQ(proto.timeline(0).text(), "opened");
+  EXPECT_EQ(proto.member_count(), 70);
+  ASSERT_EQ(proto.members_size(), 1);
+  EXPECT_EQ(proto.members(0).host(), "hosts/web-2");
+  EXPECT_EQ(proto.members(0).netns(), "hosts/web-2/netns/9");
+  EXPECT_EQ(proto.members(0).netns_label(), "red");
+  EXPECT_EQ(proto.members(0).pool(), "hosts/web-2/netns/9/pools/10.0.0.7-10.0.0.2-443");
+  EXPECT_EQ(proto.members(0).pool_kind(), v1::POOL_KIND_CONNECT);
+  EXPECT_EQ(proto.members(0).severity(), v1::INCIDENT_SEVERITY_CRITICAL);
+  EXPECT_EQ(proto.members(0).utilization(), 0.25);
+  EXPECT_EQ(proto.members(0).time_to_exhaustion().seconds(), 5);
+  EXPECT_EQ(proto.members(0).join_time().seconds(), kTestSeconds + 2);
   EXPECT_EQ(proto.etag(), "3");
 }
 

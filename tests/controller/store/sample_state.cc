@@ -23,7 +23,7 @@ Incident FullIncident() {
   incident.pool_name = "hosts/web-1/netns/7/pools/x";
   incident.pool_kind = PoolKind::kTimeWaitTable;
   incident.key = {IpAddress::Parse("10.0.0.1").value(), IpAddress::Parse("2001:db8::2").value(),
-                  65535};
+                  65535, IpProtocol::kUdp};
   incident.evidence = {{"TIME_WAIT share", "96 %"}, {"closed first by", "this side"}};
   incident.utilization = 0.1;
   incident.utilization_max = 0.95;
@@ -36,6 +36,30 @@ Incident FullIncident() {
   incident.resolve_time = At(4) + kMicro;
   incident.resolve_reason = "headroom again";
   incident.timeline = {{At(5) + kMicro, "opened"}, {At(6), "acknowledged"}, {At(6), "third"}};
+  IncidentMember own{"web-1",
+                     incident.netns_cookie,
+                     incident.netns_inode,
+                     "blue",
+                     incident.pool_name,
+                     incident.pool_kind,
+                     incident.key,
+                     IncidentSeverity::kCritical,
+                     0.1,
+                     absl::Seconds(192) + kMicro,
+                     At(1) + kMicro};
+  IncidentMember other{"web-2",
+                       8,
+                       4026532001,
+                       "red",
+                       "hosts/web-2/netns/8/pools/y",
+                       PoolKind::kSnat,
+                       {},
+                       IncidentSeverity::kWarning,
+                       0.25,
+                       std::nullopt,
+                       At(7)};
+  incident.members = {own, other};
+  incident.member_count = 70;
   incident.revision = 17;
   return incident;
 }

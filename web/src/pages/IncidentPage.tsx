@@ -22,6 +22,7 @@ import { ProblemNote } from "../widgets/ProblemNote";
 import { ReasonDialog } from "../widgets/ReasonDialog";
 import { Utilization } from "../widgets/Utilization";
 import { EvidenceTable } from "./EvidenceTable";
+import { IncidentMembers } from "./IncidentMembers";
 import { IncidentTimeLeft } from "./incident_columns";
 import { RATE_UNKNOWN } from "./pool_columns";
 import { RecommendationCard } from "./RecommendationCard";
@@ -57,6 +58,7 @@ export function IncidentPage(props: { name: string }) {
                   <p class="panel-text">{causeWords(found().cause).text}</p>
                   <EvidenceTable evidence={found().evidence} label="What speaks for the cause" />
                 </Panel>
+                <IncidentMembers incident={found()} />
                 <Recommendations incident={props.name} />
               </div>
               <Panel title="Timeline">

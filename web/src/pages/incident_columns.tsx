@@ -61,6 +61,7 @@ export const INCIDENT_COLUMNS: readonly Column<Incident>[] = [
     cell: (incident) => (
       <span class="where">
         {idOf(incident.host)} / {incident.netnsLabel || idOf(incident.netns)}
+        {incident.memberCount > 1 ? ` + ${incident.memberCount - 1} pools` : ""}
       </span>
     ),
     sortBy: (incident) => incident.netns,

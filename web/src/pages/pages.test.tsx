@@ -121,6 +121,14 @@ test("a pool shows its figures, states, releases and incidents", async () => {
   expect(pressed?.textContent).toBe("5 min");
 });
 
+test("an incident of several pools lists them", async () => {
+  app = renderApp("/incidents/i-1");
+  await app.says("What it hurts: 3 pools");
+  await app.says("10.77.3.1 → 10.77.0.2:8080");
+  await app.says("no exhaustion ahead");
+  await app.says("and 1 more");
+});
+
 test("a page follows the notices", async () => {
   let now = Date.now();
   app = renderApp(`/hosts/demo-1?open=${SICK_NETNS.split("/").at(-1)}`, { now: () => now });

@@ -58,6 +58,30 @@ export function incident(circle: FakeCircle) {
         text: "Two recommendations were made.",
       },
     ],
+    members: [
+      {
+        host: SICK_HOST,
+        netns: SICK_NETNS,
+        netnsLabel: "blue",
+        pool: SICK_POOL,
+        poolKind: PoolKind.CONNECT,
+        severity: IncidentSeverity.CRITICAL,
+        utilization: pool.utilization,
+        ...(pool.timeToExhaustion && !over ? { timeToExhaustion: pool.timeToExhaustion } : {}),
+        joinTime: timestampAt(circle.startTime + 12_000),
+      },
+      {
+        host: "hosts/demo-2",
+        netns: "hosts/demo-2/netns/5000",
+        netnsLabel: "green",
+        pool: "hosts/demo-2/netns/5000/pools/10.77.3.1-10.77.0.2-8080",
+        poolKind: PoolKind.CONNECT,
+        severity: IncidentSeverity.WARNING,
+        utilization: 0.41,
+        joinTime: timestampAt(circle.startTime + 20_000),
+      },
+    ],
+    memberCount: 3,
     etag: `incident-${circle.incidentState}`,
   };
 }
