@@ -153,89 +153,87 @@ TEST(ControlFile, OfEveryEarlierVersionIsMigrated) {
       old.preconditions.clear();
       old.snippets.clear();
       old.topology.reset();
-      old.durable_forms = {
-        {DurableFormKind::kSysctlDropIn, "",
-         "net.ipv4.tcp_tw_reuse = 1
-         "}};
-        } EXPECT_EQ(loaded.hosts, FullControlState().hosts);
-      EXPECT_EQ(loaded.incidents, expected.incidents);
-      EXPECT_EQ(loaded.recommendations, expected.recommendations);
-      EXPECT_EQ(loaded.rollouts, FullControlState().rollouts);
-      EXPECT_EQ(loaded.requests, FullControlState().requests);
+      old.durable_forms = {{DurableFormKind::kSysctlDropIn, "", "net.ipv4.tcp_tw_reuse = 1\n"}};
     }
+    EXPECT_EQ(loaded.hosts, FullControlState().hosts);
+    EXPECT_EQ(loaded.incidents, expected.incidents);
+    EXPECT_EQ(loaded.recommendations, expected.recommendations);
+    EXPECT_EQ(loaded.rollouts, FullControlState().rollouts);
+    EXPECT_EQ(loaded.requests, FullControlState().requests);
   }
+}
 
-  TEST(HistoryFile, OfEveryEarlierVersionIsMigrated) {
-    for (int version = 1; version <= HistorySchema().version(); ++version) {
-      TemporaryDirectory directory;
-      std::string path = directory.File("history.db");
-      std::filesystem::copy_file(TestData(absl::StrCat("history_v", version, ".db")), path);
-
-      auto writer = SqliteHistoryWriter::Open(path);
-
-      ASSERT_TRUE(writer.ok()) << "version " << version << ": " << writer.status();
-      auto reader = SqliteHistoryReader::Open(path).value();
-      EXPECT_EQ(reader->CountSamples("web-1", 1).value(), 2);
-      EXPECT_EQ(reader->ReadPool(PoolNameOf("web-1"), At(0), At(9), 9).value().points.at(1).in_use,
-                12);
-      EXPECT_TRUE((*writer)->Append({MakeEntry("web-1", 1, 3)}).ok());
-    }
-  }
-
-  TEST(Fixtures, DISABLED_WritesFixtures) {
-    const char* directory = std::getenv("BERTHMASTER_FIXTURE_DIR");
-    ASSERT_NE(directory, nullptr);
-    std::string control = absl::StrCat(directory, "/control_v", ControlSchema().version(), ".db");
-    std::string history = absl::StrCat(directory, "/history_v", HistorySchema().version(), ".db");
-
-    ASSERT_TRUE(SqliteControlStore::Open(control).value()->Commit(FullControlState()).ok());
-    ASSERT_TRUE(SqliteHistoryWriter::Open(history)
-                    .value()
-                    ->Append({MakeEntry("web-1", 1, 1, 11), MakeEntry("web-1", 1, 2, 12)})
-                    .ok());
-  }
-
-  TEST(OpenStores, MakesTheDirectoryForItsOwnerOnly) {
+TEST(HistoryFile, OfEveryEarlierVersionIsMigrated) {
+  for (int version = 1; version <= HistorySchema().version(); ++version) {
     TemporaryDirectory directory;
-    std::string data_dir = directory.File("a/b");
+    std::string path = directory.File("history.db");
+    std::filesystem::copy_file(TestData(absl::StrCat("history_v", version, ".db")), path);
 
-    absl::StatusOr<Stores> stores = OpenStores(data_dir);
+    auto writer = SqliteHistoryWriter::Open(path);
 
-    ASSERT_TRUE(stores.ok()) << stores.status();
-    struct stat info;
-    ASSERT_EQ(stat(data_dir.c_str(), &info), 0);
-    EXPECT_EQ(info.st_mode & 0777, 0700u);
-    EXPECT_TRUE(stores->control->Load().ok());
-    EXPECT_TRUE(stores->history_writer->Append({MakeEntry("web-1", 1, 1)}).ok());
-    EXPECT_EQ(stores->history_reader->CountSamples("web-1", 1).value(), 1);
+    ASSERT_TRUE(writer.ok()) << "version " << version << ": " << writer.status();
+    auto reader = SqliteHistoryReader::Open(path).value();
+    EXPECT_EQ(reader->CountSamples("web-1", 1).value(), 2);
+    EXPECT_EQ(reader->ReadPool(PoolNameOf("web-1"), At(0), At(9), 9).value().points.at(1).in_use,
+              12);
+    EXPECT_TRUE((*writer)->Append({MakeEntry("web-1", 1, 3)}).ok());
   }
+}
 
-  TEST(OpenStores, RefusesASecondControllerUntilTheFirstIsGone) {
-    TemporaryDirectory directory;
-    absl::StatusOr<Stores> first = OpenStores(directory.path());
-    ASSERT_TRUE(first.ok());
+TEST(Fixtures, DISABLED_WritesFixtures) {
+  const char* directory = std::getenv("BERTHMASTER_FIXTURE_DIR");
+  ASSERT_NE(directory, nullptr);
+  std::string control = absl::StrCat(directory, "/control_v", ControlSchema().version(), ".db");
+  std::string history = absl::StrCat(directory, "/history_v", HistorySchema().version(), ".db");
 
-    absl::Status second = OpenStores(directory.path()).status();
+  ASSERT_TRUE(SqliteControlStore::Open(control).value()->Commit(FullControlState()).ok());
+  ASSERT_TRUE(SqliteHistoryWriter::Open(history)
+                  .value()
+                  ->Append({MakeEntry("web-1", 1, 1, 11), MakeEntry("web-1", 1, 2, 12)})
+                  .ok());
+}
 
-    EXPECT_EQ(second.code(), absl::StatusCode::kFailedPrecondition);
-    EXPECT_EQ(second.message(),
-              absl::StrCat("another controller works on the data directory ", directory.path(),
-                           "; stop it, or choose another directory with "
-                           "--data-dir"));
-    first = absl::UnknownError("gone");
-    EXPECT_TRUE(OpenStores(directory.path()).ok());
-  }
+TEST(OpenStores, MakesTheDirectoryForItsOwnerOnly) {
+  TemporaryDirectory directory;
+  std::string data_dir = directory.File("a/b");
 
-  TEST(OpenStores, ADirectoryBelowAFileIsOneClearSentence) {
-    TemporaryDirectory directory;
-    ASSERT_TRUE(WriteFileAtomically(directory.File("file"), "", 0600).ok());
+  absl::StatusOr<Stores> stores = OpenStores(data_dir);
 
-    absl::Status refused = OpenStores(directory.File("file/data")).status();
+  ASSERT_TRUE(stores.ok()) << stores.status();
+  struct stat info;
+  ASSERT_EQ(stat(data_dir.c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0700u);
+  EXPECT_TRUE(stores->control->Load().ok());
+  EXPECT_TRUE(stores->history_writer->Append({MakeEntry("web-1", 1, 1)}).ok());
+  EXPECT_EQ(stores->history_reader->CountSamples("web-1", 1).value(), 1);
+}
 
-    EXPECT_FALSE(refused.ok());
-    EXPECT_THAT(std::string(refused.message()), HasSubstr("cannot write to the data directory"));
-    EXPECT_THAT(std::string(refused.message()), HasSubstr("choose another with --data-dir"));
-  }
+TEST(OpenStores, RefusesASecondControllerUntilTheFirstIsGone) {
+  TemporaryDirectory directory;
+  absl::StatusOr<Stores> first = OpenStores(directory.path());
+  ASSERT_TRUE(first.ok());
+
+  absl::Status second = OpenStores(directory.path()).status();
+
+  EXPECT_EQ(second.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(second.message(),
+            absl::StrCat("another controller works on the data directory ", directory.path(),
+                         "; stop it, or choose another directory with "
+                         "--data-dir"));
+  first = absl::UnknownError("gone");
+  EXPECT_TRUE(OpenStores(directory.path()).ok());
+}
+
+TEST(OpenStores, ADirectoryBelowAFileIsOneClearSentence) {
+  TemporaryDirectory directory;
+  ASSERT_TRUE(WriteFileAtomically(directory.File("file"), "", 0600).ok());
+
+  absl::Status refused = OpenStores(directory.File("file/data")).status();
+
+  EXPECT_FALSE(refused.ok());
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("cannot write to the data directory"));
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("choose another with --data-dir"));
+}
 
 }  // namespace
 }  // namespace berthmaster
