@@ -100,8 +100,7 @@ export function createSimulation(
   const { services } = useApi();
   return createWatched({
     key: request,
-    fetch: (wanted, signal) =>
-      services.recommendations.simulateRecommendation(wanted, { signal }),
+    fetch: (wanted, signal) => services.recommendations.simulateRecommendation(wanted, { signal }),
     concerns: (notice, wanted) => concernsHostOf(wanted.pool ?? "", notice),
     whole: true,
   });

@@ -24,8 +24,20 @@ export function WhatIfChart(props: { before: Pool; after: Pool }) {
         role="img"
         aria-label="In use over the next three minutes, without and with the change, against the capacity"
       >
-        <line class="line-capacity" x1="0" x2={WIDTH} y1={y(props.before.capacity)} y2={y(props.before.capacity)} />
-        <line class="line-capacity-after" x1="0" x2={WIDTH} y1={y(props.after.capacity)} y2={y(props.after.capacity)} />
+        <line
+          class="line-capacity"
+          x1="0"
+          x2={WIDTH}
+          y1={y(props.before.capacity)}
+          y2={y(props.before.capacity)}
+        />
+        <line
+          class="line-capacity-after"
+          x1="0"
+          x2={WIDTH}
+          y1={y(props.after.capacity)}
+          y2={y(props.after.capacity)}
+        />
         <polyline class="line-before" points={curvePoints(props.before, top(), WIDTH, HEIGHT)} />
         <polyline class="line-after" points={curvePoints(props.after, top(), WIDTH, HEIGHT)} />
       </svg>

@@ -21,5 +21,9 @@ export function curvePoints(pool: Pool, top: number, width: number, height: numb
 export function tableRows(before: Pool, after: Pool) {
   const at = (pool: Pool, seconds: number) =>
     pool.forecast.find((point) => (durationMillisOf(point.offset) ?? 0) >= seconds * 1000)?.inUse;
-  return ROWS.map((seconds) => ({ seconds, before: at(before, seconds), after: at(after, seconds) }));
+  return ROWS.map((seconds) => ({
+    seconds,
+    before: at(before, seconds),
+    after: at(after, seconds),
+  }));
 }

@@ -83,9 +83,7 @@ export function WhatIfPanel(props: { recommendation: Recommendation }) {
           </p>
         )}
       </For>
-      <For each={simulation.value()?.notes}>
-        {(note) => <p class="panel-text muted">{note}</p>}
-      </For>
+      <For each={simulation.value()?.notes}>{(note) => <p class="panel-text muted">{note}</p>}</For>
     </Panel>
   );
 }

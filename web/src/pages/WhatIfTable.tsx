@@ -55,7 +55,11 @@ export function WhatIfTable(props: { whatIf: BeforeAfter }) {
   );
 }
 
-function Row(props: { title: string; whatIf: BeforeAfter; cell: (outlook: Outlined) => JSX.Element }) {
+function Row(props: {
+  title: string;
+  whatIf: BeforeAfter;
+  cell: (outlook: Outlined) => JSX.Element;
+}) {
   const cellOf = (outlook: Outlined | undefined) =>
     outlook ? props.cell(outlook) : <Unknown why="the server gave no outlook" />;
   return (

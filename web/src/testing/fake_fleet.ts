@@ -130,8 +130,13 @@ export class FakeFleet {
       }),
       simulateRecommendation: (request) => {
         this.simulated = request;
-        const pool = { ...named(this.pools(), request.pool), ...forecastOf(request.pool, this.circle) };
-        const [low, high] = (request.settings["net.ipv4.ip_local_port_range"] ?? "1 400").split(" ");
+        const pool = {
+          ...named(this.pools(), request.pool),
+          ...forecastOf(request.pool, this.circle),
+        };
+        const [low, high] = (request.settings["net.ipv4.ip_local_port_range"] ?? "1 400").split(
+          " ",
+        );
         const capacity = Number(high) - Number(low) + 1;
         const settledUtilization = (561 * (request.rateFactor || 1)) / capacity;
         return {
