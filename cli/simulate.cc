@@ -33,6 +33,28 @@ std::string InUseAt(const v1::Pool& pool, absl::Duration offset) {
   return "-";
 }
 
+// "41s (38s to 55s)": at the upper and the lower end of what the load may be.
+std::string ExhaustedText(const v1::Pool& pool) {
+  std::string text = TimeLeftText(pool.has_time_to_exhaustion(), pool.time_to_exhaustion());
+  if (!pool.has_time_to_exhaustion_min()) return text;
+  return absl::StrCat(text, " (", TimeLeftText(true, pool.time_to_exhaustion_min()), " to ",
+                      pool.has_time_to_exhaustion_max()
+                          ? TimeLeftText(true, pool.time_to_exhaustion_max())
+                          : "never",
+                      ")");
+}
+
+// What connect() costs where the pool settles.
+std::string CostText(const v1::Pool& pool) {
+  if (!pool.has_settled_connect_cost()) return "-";
+  const v1::ConnectCost& cost = pool.settled_connect_cost();
+  const double micros = absl::ToDoubleMicroseconds(ToDuration(cost.cpu_each()));
+  return absl::StrFormat("%.0fus%s", micros,
+                         cost.has_core_share()
+                             ? absl::StrCat(", ", PercentText(cost.core_share()), " of a core")
+                             : "");
+}
+
 absl::StatusOr<v1::SimulateRecommendationRequest> RequestOf(const SimulateOptions& options) {
   BERTHMASTER_ASSIGN_OR_RETURN(ResourceRef ref,
                                ParseResourceNameOf(ResourceKind::kPool, options.pool));
@@ -66,9 +88,8 @@ std::string SimulationText(const v1::SimulateRecommendationResponse& response) {
   table.AddRow(
       {"utilization at once", PercentText(before.utilization()), PercentText(after.utilization())});
   table.AddRow({"settles at", SettledText(before), SettledText(after)});
-  table.AddRow({"exhausted in",
-                TimeLeftText(before.has_time_to_exhaustion(), before.time_to_exhaustion()),
-                TimeLeftText(after.has_time_to_exhaustion(), after.time_to_exhaustion())});
+  table.AddRow({"exhausted in", ExhaustedText(before), ExhaustedText(after)});
+  table.AddRow({"connect() then costs", CostText(before), CostText(after)});
   for (absl::Duration offset : kShownOffsets) {
     table.AddRow({absl::StrCat("in use after ", DurationText(offset)), InUseAt(before, offset),
                   InUseAt(after, offset)});

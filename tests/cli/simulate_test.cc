@@ -27,6 +27,10 @@ TEST(SimulationText, PutsNowAndThenSideBySide) {
   v1::SimulateRecommendationResponse response;
   *response.mutable_before() = PoolOf(400, 1.25);
   response.mutable_before()->mutable_time_to_exhaustion()->set_seconds(200);
+  response.mutable_before()->mutable_time_to_exhaustion_min()->set_seconds(150);
+  v1::ConnectCost& cost = *response.mutable_before()->mutable_settled_connect_cost();
+  cost.mutable_cpu_each()->set_nanos(1'300'000);
+  cost.set_core_share(0.5);
   *response.mutable_after() = PoolOf(800, 0.625);
   response.add_notes("half of it is guessed");
   v1::SettingAdvice& advice = *response.add_advice();
@@ -40,7 +44,8 @@ TEST(SimulationText, PutsNowAndThenSideBySide) {
 
   EXPECT_THAT(text, testing::ContainsRegex("capacity +400 +800\n"));
   EXPECT_THAT(text, testing::ContainsRegex("settles at +125% +6[23]%\n"));
-  EXPECT_THAT(text, testing::ContainsRegex("exhausted in +3m20s +-\n"));
+  EXPECT_THAT(text, HasSubstr("3m20s (2m30s to never)  -\n"));
+  EXPECT_THAT(text, testing::ContainsRegex("connect.. then costs +1300us, 50% of a core +-\n"));
   EXPECT_THAT(text, testing::ContainsRegex("in use after 30s +230 +230\n"));
   EXPECT_THAT(text, HasSubstr("ERROR net.ipv4.tcp_fin_timeout = 10:\n"
                               "  It does not touch TIME_WAIT.\n  Instead: Widen the range.\n"));
