@@ -15,6 +15,8 @@ namespace {
 // Room for the load to swing, and one connection that is being replaced.
 constexpr double kPoolHeadroom = 1.5;
 constexpr int kPoolSpare = 1;
+// Two requests do come at once, however short they are.
+constexpr double kPoolSizeMin = 2;
 // From here on this side is the one that closes.
 constexpr double kMostlyHere = 0.5;
 
@@ -49,7 +51,7 @@ std::optional<Remedy> PoolConnections(const RemedyContext& context) {
   std::optional<double> settled = context.settled_in_use();
   if (!settled.has_value() || *pool.connection_rate <= 0) return std::nullopt;
   double busy = *pool.connection_rate * absl::ToDoubleSeconds(*pool.hold_time);
-  double size = std::ceil(busy * kPoolHeadroom) + kPoolSpare;
+  double size = std::max(std::ceil(busy * kPoolHeadroom) + kPoolSpare, kPoolSizeMin);
   double held = std::max<double>(*settled, pool.in_use - pool.reusable);
   if (size >= held || size > pool.capacity) return std::nullopt;
 
@@ -73,9 +75,9 @@ std::optional<Remedy> PoolConnections(const RemedyContext& context) {
       "By Little's law %.1f connections a second, each open for %s, are %.1f open at once. A pool "
       "of %d carries them with half as much again to spare, and about %d ports are held no longer. "
       "It is the lasting cure: nothing is left to wait in TIME_WAIT. %s",
-      numbers.connection_rate, SecondsText(numbers.hold_time), busy, numbers.connection_pool_size,
+      numbers.connection_rate, HoldText(numbers.hold_time), busy, numbers.connection_pool_size,
       numbers.ports_saved, CloserText(pool));
-  advice.evidence.push_back({"mean time open", SecondsText(numbers.hold_time)});
+  advice.evidence.push_back({"mean time open", HoldText(numbers.hold_time)});
   if (pool.local_close_share.has_value()) {
     advice.evidence.push_back(
         {"closed first by this side", absl::StrFormat("%.0f %%", 100 * *pool.local_close_share)});

@@ -30,6 +30,8 @@ struct SnippetNumbers {
   // "20.0 a second, each open for 0.5 s"
   std::string load;
 };
+// "0.5 s"; below a tenth of a second "12 ms", "less than 1 ms".
+std::string HoldText(absl::Duration hold_time);
 SnippetNumbers NumbersOf(const PoolKey& key, const PoolingAdvice& advice);
 
 // Configuration of nginx, HAProxy and Envoy that keeps connections to the destination open.

@@ -92,26 +92,27 @@ Snippet NodeJs(const SnippetNumbers& numbers) {
 Snippet Grpc(const SnippetNumbers& numbers) {
   const auto channels =
       std::max<int64_t>(1, static_cast<int64_t>(std::ceil(numbers.busy / kStreamsPerConnection)));
-  return {"gRPC",
-          absl::StrFormat("Go; calls share a connection: %.1f at once need %d of them, with %d "
-                          "streams on each",
-                          numbers.busy, channels, kStreamsPerConnection),
-          absl::StrFormat("// Measured: %s.\n"
-                          "// Made once and kept; a channel for each call is a connection for each "
-                          "call.\n"
-                          "channels := make([]*grpc.ClientConn, %d)\n"
-                          "for i := range channels {\n"
-                          "    channel, err := grpc.NewClient(\"%s\",\n"
-                          "        grpc.WithTransportCredentials(creds),\n"
-                          "        grpc.WithKeepaliveParams(keepalive.ClientParameters{\n"
-                          "            Time: 5 * time.Minute, // servers refuse more frequent pings\n"
-                          "        }))\n"
-                          "    if err != nil {\n"
-                          "        return err\n"
-                          "    }\n"
-                          "    channels[i] = channel\n"
-                          "}\n",
-                          numbers.load, channels, numbers.endpoint)};
+  return {
+      "gRPC",
+      absl::StrFormat("Go; calls share a connection: %.1f at once need %d of them, with %d "
+                      "streams on each",
+                      numbers.busy, channels, kStreamsPerConnection),
+      absl::StrFormat("// Measured: %s.\n"
+                      "// Made once and kept; a channel for each call is a connection for each "
+                      "call.\n"
+                      "channels := make([]*grpc.ClientConn, %d)\n"
+                      "for i := range channels {\n"
+                      "    channel, err := grpc.NewClient(\"%s\",\n"
+                      "        grpc.WithTransportCredentials(creds),\n"
+                      "        grpc.WithKeepaliveParams(keepalive.ClientParameters{\n"
+                      "            Time: 5 * time.Minute, // servers refuse more frequent pings\n"
+                      "        }))\n"
+                      "    if err != nil {\n"
+                      "        return err\n"
+                      "    }\n"
+                      "    channels[i] = channel\n"
+                      "}\n",
+                      numbers.load, channels, numbers.endpoint)};
 }
 
 }  // namespace

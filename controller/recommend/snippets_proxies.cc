@@ -82,6 +82,12 @@ Snippet Envoy(const SnippetNumbers& numbers) {
 
 }  // namespace
 
+std::string HoldText(absl::Duration hold_time) {
+  if (hold_time >= absl::Milliseconds(100)) return SecondsText(hold_time);
+  if (hold_time < absl::Milliseconds(1)) return "less than 1 ms";
+  return absl::StrFormat("%.0f ms", absl::ToDoubleMilliseconds(hold_time));
+}
+
 SnippetNumbers NumbersOf(const PoolKey& key, const PoolingAdvice& advice) {
   SnippetNumbers numbers;
   numbers.address = key.destination.ToString();
@@ -91,7 +97,7 @@ SnippetNumbers NumbersOf(const PoolKey& key, const PoolingAdvice& advice) {
   numbers.connection_pool_size = advice.connection_pool_size;
   numbers.busy = advice.connection_rate * absl::ToDoubleSeconds(advice.hold_time);
   numbers.load = absl::StrCat(RateText(advice.connection_rate), ", each open for ",
-                              SecondsText(advice.hold_time));
+                              HoldText(advice.hold_time));
   return numbers;
 }
 

@@ -80,6 +80,18 @@ TEST(Pooling, SaysWhoClosesAndWhoHoldsThem) {
   EXPECT_NEAR(*pooling->what_if.after.settled_utilization, 0.016, 1e-9);
 }
 
+TEST(Pooling, KeepsTwoForConnectionsOfNoLength) {
+  RecommendCase c = Churn(20, 30, 1000);
+  c.pool.hold_time = absl::ZeroDuration();
+
+  std::vector<Recommendation> list = c.Recommend();
+  const Recommendation* pooling = Find(list, RecommendationKind::kPooling);
+
+  ASSERT_NE(pooling, nullptr);
+  EXPECT_EQ(pooling->pooling->connection_pool_size, 2);
+  EXPECT_THAT(pooling->snippets[0].text, HasSubstr("each open for less than 1 ms"));
+}
+
 TEST(Topology, SaysHowManyMoreAddressesWouldDo) {
   RecommendCase c = Churn(25, 10);
   c.netns.sysctls.erase("net.ipv4.ip_local_port_range");
