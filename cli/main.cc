@@ -29,6 +29,7 @@
 #include "cli/pool_kind.h"
 #include "cli/print.h"
 #include "cli/resource_name.h"
+#include "cli/simulate.h"
 #include "cli/watch.h"
 #include "common/clock/clock.h"
 #include "common/config/config.h"
@@ -51,6 +52,7 @@ struct Arguments {
   std::string timeout = "60s";
   GetOptions get;
   DecideOptions decide;
+  SimulateOptions simulate;
   std::vector<std::string> set;
   // Settings to explain.
   std::vector<std::string> names;
@@ -165,6 +167,47 @@ int RunApprove(Client& client, Arguments& arguments, Random& random) {
   return PrintOrFail(Approve(client, arguments.decide, random));
 }
 
+int RunSimulate(Client& client, Arguments& arguments) {
+  absl::StatusOr<OutputFormat> format = ParseOutputFormat(arguments.output);
+  if (!format.ok()) return Fail(format.status());
+  arguments.simulate.format = *format;
+  for (const std::string& text : arguments.set) {
+    auto pair = ParseSetFlag(text);
+    if (!pair.ok()) return Fail(pair.status());
+    arguments.simulate.settings.insert(*pair);
+  }
+  return PrintOrFail(Simulate(client, arguments.simulate));
+}
+
+void AddSimulate(CLI::App& app, Arguments& arguments,
+                 std::function<int(Client&, Clock&, Random&)>& run) {
+  CLI::App* simulate = app.add_subcommand(
+      "simulate", "Forecast a pool with something about it changed. Nothing is changed by it.");
+  SimulateOptions& options = arguments.simulate;
+  simulate->add_option("pool", options.pool, "The pool's name")->required();
+  simulate
+      ->add_option("--set", arguments.set,
+                   "With another value of a sysctl: SYSCTL=VALUE. Repeatable.")
+      ->take_all()
+      ->expected(1);
+  simulate->add_option("--rate-factor", options.rate_factor,
+                       "With so many times as many new connections a second.");
+  simulate->add_option("--hold-time", options.hold_time,
+                       "With connections that are open for so long, such as 5s.");
+  simulate->add_option("--pool-size", options.connection_pool_size,
+                       "With connections that are kept open, at most so many.");
+  simulate->add_option("--source-factor", options.source_address_factor,
+                       "With so many times as many source addresses.");
+  simulate->add_option("--destination-factor", options.destination_factor,
+                       "With so many times as many destination addresses or ports.");
+  simulate->add_option("--capacity", options.capacity,
+                       "With another capacity, of pools that no sysctl gives one.");
+  simulate->add_option("-o,--output", arguments.output, "table, json or yaml");
+  simulate->callback([&] {
+    run = [&](Client& client, Clock&, Random&) { return RunSimulate(client, arguments); };
+  });
+}
+
 int RunExplain(const Arguments& arguments) {
   absl::StatusOr<OutputFormat> format = ParseOutputFormat(arguments.output);
   if (!format.ok()) return Fail(format.status());
@@ -250,6 +293,8 @@ void AddCommands(CLI::App& app, Arguments& arguments,
       return RunDescribe(client, arguments, clock);
     };
   });
+
+  AddSimulate(app, arguments, run);
 
   CLI::App* watch = app.add_subcommand(
       "watch", "Print what is there and then each change: hosts, pools, incidents or rollouts.");

@@ -30,6 +30,20 @@ void AppendEvidence(const google::protobuf::RepeatedPtrField<v1::Evidence>& evid
   }
 }
 
+// Each kind of address alone suffices.
+void AppendTopology(const v1::TopologyAdvice& topology, Page& page) {
+  page.BeginSection("Any one of these would do");
+  if (topology.has_more_source_addresses()) {
+    page.AddFact("More source addresses", absl::StrCat(topology.more_source_addresses()));
+  }
+  if (topology.has_more_destination_addresses()) {
+    page.AddFact("More destinations", absl::StrCat(topology.more_destination_addresses()));
+  }
+  if (topology.has_more_destination_ports()) {
+    page.AddFact("More destination ports", absl::StrCat(topology.more_destination_ports()));
+  }
+}
+
 }  // namespace
 
 std::string MomentText(bool present, const google::protobuf::Timestamp& time) {
@@ -45,7 +59,7 @@ void Page::AddFact(absl::string_view fact, absl::string_view value) {
 }
 
 void Page::BeginSection(absl::string_view title) {
-  absl::StrAppend(&text_, "\n", title, ":\n");
+  absl::StrAppend(&text_, "\n", Printable(std::string(title)), ":\n");
   in_section_ = true;
 }
 
@@ -125,6 +139,8 @@ void AppendRecommendation(const v1::Recommendation& recommendation, Page& page) 
   page.AddFact("Kind", KindText(recommendation));
   page.AddFact("Rank", absl::StrCat(recommendation.rank()));
   page.AddFact("Risk", RiskText(recommendation));
+  page.AddFact("Scope", EnumText(v1::RecommendationScope_Name(recommendation.scope()),
+                                 "RECOMMENDATION_SCOPE_"));
   page.AddFact("Incident", recommendation.incident());
   page.AddFact("Namespace",
                absl::StrCat(recommendation.netns_label(), " (", recommendation.netns(), ")"));
@@ -149,6 +165,7 @@ void AppendRecommendation(const v1::Recommendation& recommendation, Page& page) 
                  RateText(recommendation.pooling().connection_rate()) + " a second");
     page.AddFact("Ports saved", absl::StrCat(recommendation.pooling().ports_saved()));
   }
+  if (recommendation.has_topology()) AppendTopology(recommendation.topology(), page);
   if (recommendation.has_what_if()) {
     page.BeginSection("What if");
     page.AddFact("Without", OutlookText(recommendation.what_if().before()));
@@ -157,9 +174,17 @@ void AppendRecommendation(const v1::Recommendation& recommendation, Page& page) 
   AppendEvidence(recommendation.evidence(), page);
   if (recommendation.caveats_size() > 0) page.BeginSection("Caveats");
   for (const std::string& caveat : recommendation.caveats()) page.AddText(caveat);
-  if (!recommendation.durable_form().empty()) {
-    page.BeginSection("To keep it over a reboot");
-    page.AddText(recommendation.durable_form());
+  if (recommendation.preconditions_size() > 0) page.BeginSection("Holds");
+  for (const std::string& precondition : recommendation.preconditions()) {
+    page.AddText(precondition);
+  }
+  for (const v1::DurableForm& form : recommendation.durable_forms()) {
+    page.BeginSection(absl::StrCat("To keep it over a reboot: ", form.place()));
+    page.AddText(form.text());
+  }
+  for (const v1::Snippet& snippet : recommendation.snippets()) {
+    page.BeginSection(absl::StrCat(snippet.product(), ": ", snippet.place()));
+    page.AddText(snippet.text());
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "cli/columns.h"
@@ -94,6 +95,36 @@ void AppendRemainder(const v1::Netns& netns, Page& page) {
 std::string KnownText(const v1::Pool& pool, bool is_known, const std::string& text) {
   if (is_known) return text;
   return pool.kind() == v1::POOL_KIND_CONNECT ? "unknown" : "";
+}
+
+std::string CostText(const v1::ConnectCost& cost) {
+  std::string text =
+      absl::StrFormat("%.0fus a call", absl::ToDoubleMicroseconds(ToDuration(cost.cpu_each())));
+  if (cost.has_core_share()) {
+    absl::StrAppendFormat(&text, ", %.1f%% of a core", 100 * cost.core_share());
+  }
+  return text;
+}
+
+// What the load leaves open of the moment; nothing for a pool that is exhausted now.
+void AppendBand(const v1::Pool& pool, Page& page) {
+  if (!pool.has_time_to_exhaustion_min()) return;
+  if (pool.has_time_to_exhaustion() &&
+      ToDuration(pool.time_to_exhaustion()) <= absl::ZeroDuration()) {
+    return;
+  }
+  const std::string earliest = DurationText(pool.time_to_exhaustion_min());
+  if (pool.has_time_to_exhaustion_max()) {
+    page.AddFact("Uncertainty",
+                 absl::StrCat(earliest, " to ", DurationText(pool.time_to_exhaustion_max())));
+  } else if (pool.has_time_to_exhaustion()) {
+    page.AddFact("Uncertainty", absl::StrCat(earliest,
+                                             " or later, and not at all if the load is "
+                                             "at the lower end of what it may be"));
+  } else {
+    page.AddFact("Uncertainty", absl::StrCat("in ", earliest,
+                                             " if the load is at the upper end of what it may be"));
+  }
 }
 
 void AppendRates(const v1::Pool& pool, Page& page) {
@@ -201,6 +232,12 @@ void AppendPool(const v1::Pool& pool, Page& page) {
   page.AddFact("Time to exhaustion", pool.has_time_to_exhaustion()
                                          ? TimeLeftText(true, pool.time_to_exhaustion())
                                          : "not forecast to be exhausted");
+  AppendBand(pool, page);
+  if (pool.has_connect_cost()) page.AddFact("connect() costs now", CostText(pool.connect_cost()));
+  if (pool.has_settled_connect_cost()) {
+    page.AddFact(pool.has_time_to_exhaustion() ? "connect() at exhaustion" : "connect() in the end",
+                 CostText(pool.settled_connect_cost()));
+  }
   page.AddFact("Sample", MomentText(pool.has_sample_time(), pool.sample_time()));
   if (!pool.states().empty()) page.BeginSection("States");
   for (const auto& [state, count] : Sorted(pool.states())) {

@@ -105,8 +105,9 @@ const std::vector<Tunable>& Tunables() {
        .default_value = "60",
        .kernel_min = -kKernelSecondsMax,
        .kernel_max = kKernelSecondsMax,
-       .value_min = 1,
+       .value_min = 5,
        .value_max = 60,
+       .writable = true,
        .risk = TunableRisk::kMedium,
        .pod_safe = true,
        .pod_safe_since = "1.29",
@@ -153,8 +154,9 @@ const std::vector<Tunable>& Tunables() {
        .default_value = "1",
        .kernel_min = 0,
        .kernel_max = 255,
-       .value_min = 0,
+       .value_min = 1,
        .value_max = 2,
+       .writable = true,
        .risk = TunableRisk::kMedium,
        .pod_safe = true,
        .effect = "1 answers SYNs with cookies once a listener's queue is full, 2 always, 0 "
@@ -165,6 +167,7 @@ const std::vector<Tunable>& Tunables() {
        .kernel_max = kIntMax,
        .value_min = 128,
        .value_max = 262144,
+       .writable = true,
        .effect = "How many half-open connections a listener keeps; with SYN cookies off it "
                  "refuses more. The next SYN sees a new value."},
       {.sysctl = kListenBacklogMaxSysctl,
@@ -173,6 +176,7 @@ const std::vector<Tunable>& Tunables() {
        .kernel_max = kIntMax,
        .value_min = 128,
        .value_max = 65535,
+       .writable = true,
        .effect = "The most that listen() grants as a backlog; each listener keeps what it "
                  "was granted until it calls listen() again. 128 before Linux 5.4."},
       {.sysctl = "net.ipv4.tcp_abort_on_overflow",
@@ -192,10 +196,11 @@ const std::vector<Tunable>& Tunables() {
        .kernel_max = 127,
        .value_min = 2,
        .value_max = 8,
+       .writable = true,
        .risk = TunableRisk::kMedium,
        .effect = "How often an unanswered SYN is sent again: with 6 a connection to a dead "
                  "destination holds its port in SYN_SENT for one to two minutes."},
-      {.sysctl = "net.ipv4.tcp_syn_linear_timeouts",
+      {.sysctl = kSynLinearTimeoutsSysctl,
        .since_kernel = "6.5",
        .is_new_since = true,
        .default_value = "4",
@@ -297,7 +302,7 @@ const std::vector<Tunable>& Tunables() {
        .effect = "How many conntrack entries one namespace may have; above it packets of new "
                  "connections are dropped. One number for the host, compared with the count "
                  "of each namespace."},
-      {.sysctl = "net.netfilter.nf_conntrack_buckets",
+      {.sysctl = kConntrackBucketsSysctl,
        .scope = TunableScope::kHostSeenEverywhere,
        .kernel_min = 0,
        .kernel_max = kIntMax,
@@ -310,8 +315,9 @@ const std::vector<Tunable>& Tunables() {
        .default_value = "120",
        .kernel_min = -kKernelSecondsMax,
        .kernel_max = kKernelSecondsMax,
-       .value_min = 1,
+       .value_min = 60,
        .value_max = 600,
+       .writable = true,
        .risk = TunableRisk::kMedium,
        .effect = "How many seconds conntrack keeps a closed connection: twice as long as the "
                  "socket's TIME_WAIT, and for as long it holds its SNAT port."},

@@ -104,6 +104,13 @@ IpProtocol ProtocolOf(const PoolSample& pool) {
   return pool.kind == PoolKind::kUdp ? IpProtocol::kUdp : pool.key.protocol;
 }
 
+v1::ConnectCost CostToProto(const ConnectCost& cost) {
+  v1::ConnectCost proto;
+  *proto.mutable_cpu_each() = ToProto(cost.cpu_each);
+  if (cost.core_share.has_value()) proto.set_core_share(*cost.core_share);
+  return proto;
+}
+
 }  // namespace
 
 v1::Pool ToSampleProto(const PoolSample& pool) {
@@ -158,11 +165,25 @@ v1::Pool ToProto(absl::string_view host_id, const NetnsSample& netns, const Pool
   if (forecast->time_to_exhaustion.has_value()) {
     *proto.mutable_time_to_exhaustion() = ToProto(*forecast->time_to_exhaustion);
   }
+  if (forecast->time_to_exhaustion_min.has_value()) {
+    *proto.mutable_time_to_exhaustion_min() = ToProto(*forecast->time_to_exhaustion_min);
+  }
+  if (forecast->time_to_exhaustion_max.has_value()) {
+    *proto.mutable_time_to_exhaustion_max() = ToProto(*forecast->time_to_exhaustion_max);
+  }
+  if (forecast->connect_cost.has_value()) {
+    *proto.mutable_connect_cost() = CostToProto(*forecast->connect_cost);
+  }
+  if (forecast->settled_connect_cost.has_value()) {
+    *proto.mutable_settled_connect_cost() = CostToProto(*forecast->settled_connect_cost);
+  }
   if (!with_curve) return proto;
   for (const ForecastPoint& point : forecast->curve) {
     v1::ForecastPoint* point_proto = proto.add_forecast();
     *point_proto->mutable_offset() = ToProto(point.offset);
     point_proto->set_in_use(point.in_use);
+    point_proto->set_in_use_min(point.in_use_min);
+    point_proto->set_in_use_max(point.in_use_max);
   }
   return proto;
 }

@@ -9,7 +9,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/forecast/forecast.h"
-#include "common/forecast/reuse.h"
 #include "common/ids/names.h"
 #include "common/status/annotate.h"
 #include "common/wire/json_indent.h"
@@ -49,9 +48,7 @@ std::vector<v1::Pool> PoolsByUtilization(absl::string_view host_id, const HostSa
   std::vector<v1::Pool> pools;
   for (const NetnsSample& netns : sample.namespaces) {
     for (const PoolSample& pool : netns.pools) {
-      std::optional<absl::Duration> reuse_delay;
-      if (pool.kind == PoolKind::kConnect) reuse_delay = ReuseDelay(netns.sysctls, pool.key);
-      const Forecast forecast = MakeForecast(pool, reuse_delay);
+      const Forecast forecast = MakeForecast(pool, netns.sysctls);
       pools.push_back(ToProto(host_id, netns, pool, sample.sample_time, &forecast, false));
     }
   }

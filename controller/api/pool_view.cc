@@ -6,7 +6,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "common/forecast/forecast.h"
-#include "common/forecast/reuse.h"
 #include "common/ids/names.h"
 #include "common/status/annotate.h"
 #include "common/wire/field_check.h"
@@ -14,19 +13,8 @@
 #include "controller/model/names.h"
 
 namespace berthmaster {
-namespace {
-
-// A table's TIME_WAIT is never reused by connect() as far as the table is concerned: only its end
-// frees a place.
-std::optional<absl::Duration> ReuseDelayOf(const NetnsSample& netns, const PoolSample& pool) {
-  if (pool.kind != PoolKind::kConnect) return std::nullopt;
-  return ReuseDelay(netns.sysctls, pool.key);
-}
-
-}  // namespace
-
 v1::Pool ToProto(const PoolRef& ref, bool with_curve) {
-  const Forecast forecast = MakeForecast(*ref.pool, ReuseDelayOf(*ref.netns, *ref.pool));
+  const Forecast forecast = MakeForecast(*ref.pool, ref.netns->sysctls);
   return ToProto(ref.host->host.host_id, *ref.netns, *ref.pool, ref.host->sample->sample_time,
                  &forecast, with_curve);
 }

@@ -18,6 +18,22 @@ v1::PoolingAdvice ToProto(const PoolingAdvice& advice) {
   return proto;
 }
 
+v1::TopologyAdvice ToProto(const TopologyAdvice& advice) {
+  v1::TopologyAdvice proto;
+  if (advice.more_source_addresses.has_value()) {
+    proto.set_more_source_addresses(*advice.more_source_addresses);
+  }
+  if (advice.more_destination_addresses.has_value()) {
+    proto.set_more_destination_addresses(*advice.more_destination_addresses);
+  }
+  if (advice.more_destination_ports.has_value()) {
+    proto.set_more_destination_ports(*advice.more_destination_ports);
+  }
+  return proto;
+}
+
+}  // namespace
+
 v1::Outlook ToProto(const Outlook& outlook) {
   v1::Outlook proto;
   proto.set_capacity(outlook.capacity);
@@ -30,6 +46,8 @@ v1::Outlook ToProto(const Outlook& outlook) {
   }
   return proto;
 }
+
+namespace {
 
 v1::Decision ToProto(const Decision& decision) {
   v1::Decision proto;
@@ -55,7 +73,26 @@ void AddAdvice(const Recommendation& recommendation, v1::Recommendation& proto) 
   proto.set_risk(static_cast<v1::RecommendationRisk>(recommendation.risk));
   for (const std::string& caveat : recommendation.caveats) proto.add_caveats(caveat);
   proto.set_reversibility(recommendation.reversibility);
-  proto.set_durable_form(recommendation.durable_form);
+  proto.set_scope(static_cast<v1::RecommendationScope>(recommendation.scope));
+  for (const std::string& one : recommendation.preconditions) proto.add_preconditions(one);
+  if (!recommendation.durable_forms.empty()) {
+    proto.set_durable_form(recommendation.durable_forms.front().text);
+  }
+  for (const DurableForm& form : recommendation.durable_forms) {
+    v1::DurableForm& into = *proto.add_durable_forms();
+    into.set_kind(static_cast<v1::DurableFormKind>(form.kind));
+    into.set_place(form.place);
+    into.set_text(form.text);
+  }
+  for (const Snippet& snippet : recommendation.snippets) {
+    v1::Snippet& into = *proto.add_snippets();
+    into.set_product(snippet.product);
+    into.set_place(snippet.place);
+    into.set_text(snippet.text);
+  }
+  if (recommendation.topology.has_value()) {
+    *proto.mutable_topology() = ToProto(*recommendation.topology);
+  }
 }
 
 }  // namespace

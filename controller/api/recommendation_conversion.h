@@ -6,6 +6,7 @@
 
 namespace berthmaster {
 
+v1::Outlook ToProto(const Outlook& outlook);
 v1::Recommendation ToProto(const Recommendation& recommendation);
 
 }  // namespace berthmaster

@@ -9,6 +9,7 @@
 #include "controller/api/recommendation_conversion.h"
 #include "controller/api/recommendation_page.h"
 #include "controller/api/request_check.h"
+#include "controller/api/simulation.h"
 #include "controller/api/unary_reply.h"
 
 namespace berthmaster {
@@ -95,6 +96,12 @@ grpc::ServerUnaryReactor* RecommendationServiceImpl::RejectRecommendation(
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   engine_->Reject(*std::move(decision), Answer(reactor, response));
   return reactor;
+}
+
+grpc::ServerUnaryReactor* RecommendationServiceImpl::SimulateRecommendation(
+    grpc::CallbackServerContext* context, const v1::SimulateRecommendationRequest* request,
+    v1::SimulateRecommendationResponse* response) {
+  return FinishNow(context, FillSimulation(*fleet_, *request, *response));
 }
 
 }  // namespace berthmaster

@@ -26,6 +26,9 @@ class RecommendationServiceImpl final : public v1::RecommendationService::Callba
   grpc::ServerUnaryReactor* RejectRecommendation(
       grpc::CallbackServerContext* context, const v1::RejectRecommendationRequest* request,
       v1::RejectRecommendationResponse* response) override;
+  grpc::ServerUnaryReactor* SimulateRecommendation(
+      grpc::CallbackServerContext* context, const v1::SimulateRecommendationRequest* request,
+      v1::SimulateRecommendationResponse* response) override;
 
  private:
   absl::Status Get(const v1::GetRecommendationRequest& request,

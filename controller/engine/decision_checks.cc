@@ -11,20 +11,9 @@
 #include "common/sysctl/value.h"
 #include "controller/engine/decisions.h"
 #include "controller/model/names.h"
+#include "controller/recommend/durable_forms.h"
 
 namespace berthmaster {
-namespace {
-
-std::string DurableForm(const std::vector<SysctlChange>& changes) {
-  std::string lines;
-  for (const SysctlChange& change : changes) {
-    absl::StrAppend(&lines, change.sysctl, " = ", change.desired_value, "\n");
-  }
-  return lines;
-}
-
-}  // namespace
-
 absl::Status RequireReason(absl::string_view reason) {
   if (!reason.empty() && reason.size() <= kReasonBytesMax) return absl::OkStatus();
   return ReasonStatus(absl::StatusCode::kInvalidArgument, "REASON_INVALID",
@@ -62,7 +51,8 @@ absl::Status OverrideValues(const std::map<std::string, std::string>& desired_va
           absl::StrCat(change.sysctl, ": '", change.desired_value, "' is in force already"));
     }
   }
-  if (changes != recommendation.changes) recommendation.durable_form = DurableForm(changes);
+  recommendation.durable_forms = WithValues(std::move(recommendation.durable_forms),
+                                            recommendation.changes, changes);
   recommendation.changes = std::move(changes);
   return absl::OkStatus();
 }

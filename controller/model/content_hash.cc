@@ -25,6 +25,16 @@ std::string ContentSha256(const Recommendation& recommendation) {
     AppendPart(bytes, change.expected_value);
     AppendPart(bytes, change.desired_value);
   }
+  // Advice is approved for its numbers; texts may be put better meanwhile.
+  if (recommendation.pooling.has_value()) {
+    AppendPart(bytes, absl::StrCat("pool ", recommendation.pooling->connection_pool_size));
+  }
+  if (recommendation.topology.has_value()) {
+    const TopologyAdvice& topology = *recommendation.topology;
+    AppendPart(bytes, absl::StrCat("topology ", topology.more_source_addresses.value_or(0), " ",
+                                   topology.more_destination_addresses.value_or(0), " ",
+                                   topology.more_destination_ports.value_or(0)));
+  }
   unsigned char digest[SHA256_DIGEST_LENGTH];
   SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest);
   return absl::BytesToHexString(

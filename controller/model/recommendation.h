@@ -37,6 +37,53 @@ enum class RecommendationKind : uint8_t {
 };
 enum class RecommendationRisk : uint8_t { kLow = 1, kMedium = 2, kHigh = 3 };
 
+// How far what is changed reaches.
+enum class RecommendationScope : uint8_t {
+  // One network namespace, whatever runs in it.
+  kNamespace = 1,
+  // The whole host, its other namespaces too.
+  kHost = 2,
+  // One application; nobody else notices.
+  kWorkload = 3,
+};
+
+enum class DurableFormKind : uint8_t {
+  kSysctlDropIn = 1,
+  kPodSecurityContext = 2,
+  kKubeletAllowList = 3,
+  // To be run where the namespace is made.
+  kCommand = 4,
+  // A rule of iptables or nftables.
+  kFirewallRule = 5,
+};
+
+// Text that keeps a change over a reboot, for a person to install.
+struct DurableForm {
+  DurableFormKind kind = DurableFormKind::kSysctlDropIn;
+  // Where it belongs: a path, a part of a file, a flag.
+  std::string place;
+  std::string text;
+  friend bool operator==(const DurableForm&, const DurableForm&) = default;
+};
+
+// Configuration or code of one product, with the numbers of this pool in it.
+struct Snippet {
+  // "nginx"
+  std::string product;
+  // Where it belongs, and what to mind.
+  std::string place;
+  std::string text;
+  friend bool operator==(const Snippet&, const Snippet&) = default;
+};
+
+// Each figure alone suffices. Nothing where that kind of address does not widen the pool.
+struct TopologyAdvice {
+  std::optional<int32_t> more_source_addresses;
+  std::optional<int32_t> more_destination_addresses;
+  std::optional<int32_t> more_destination_ports;
+  friend bool operator==(const TopologyAdvice&, const TopologyAdvice&) = default;
+};
+
 // How large a connection pool has to be, by Little's law.
 struct PoolingAdvice {
   int32_t connection_pool_size = 0;
@@ -87,12 +134,17 @@ struct Recommendation {
   // In the order of writing; empty for what no agent can apply.
   std::vector<SysctlChange> changes;
   std::optional<PoolingAdvice> pooling;
+  std::optional<TopologyAdvice> topology;
+  std::vector<Snippet> snippets;
+  RecommendationScope scope = RecommendationScope::kNamespace;
+  // What was found to hold, without which it would not be proposed.
+  std::vector<std::string> preconditions;
   std::vector<Evidence> evidence;
   WhatIf what_if;
   RecommendationRisk risk = RecommendationRisk::kLow;
   std::vector<std::string> caveats;
   std::string reversibility;
-  std::string durable_form;
+  std::vector<DurableForm> durable_forms;
   absl::Time create_time;
   absl::Time update_time;
   std::optional<Decision> decision;

@@ -1,21 +1,13 @@
 #ifndef BERTHMASTER_CONTROLLER_RECOMMEND_APPLICATION_H_
 #define BERTHMASTER_CONTROLLER_RECOMMEND_APPLICATION_H_
 
-#include <optional>
-
-#include "controller/model/recommendation.h"
 #include "controller/recommend/remedy_context.h"
 
 namespace berthmaster {
 
-// What only the application can do; no agent applies it.
-
-// Keeps connections open and reuses them, in a pool sized by Little's law. Nothing when the load is
-// not known or no port would be saved.
-std::optional<Recommendation> PoolConnections(const RemedyContext& context);
-
-// Mends what leaks or waits: what to look for, and how to see it.
-Recommendation MendApplication(const RemedyContext& context);
+// What only the application can do, by the cause: what to look for, how to see it, and which
+// process it is. No agent applies it.
+Remedy MendApplication(const RemedyContext& context);
 
 }  // namespace berthmaster
 

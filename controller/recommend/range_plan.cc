@@ -5,7 +5,7 @@
 
 #include "absl/strings/numbers.h"
 #include "common/sysctl/catalogue.h"
-#include "controller/recommend/remedy_context.h"
+#include "controller/recommend/sample_values.h"
 
 namespace berthmaster {
 namespace {
@@ -28,8 +28,12 @@ int LowestPort(const NetnsSample& netns, bool reserved_known) {
 // Grows a range two ports at a time, so that its parity stays.
 class Growth {
  public:
-  Growth(RangePlan& plan, int blocked)
-      : plan_(plan), low_(plan.present.low), high_(plan.present.high), blocked_(blocked) {}
+  Growth(const RangePlan& plan, const PortSet& kept, int blocked)
+      : plan_(plan),
+        kept_(kept),
+        low_(plan.present.low),
+        high_(plan.present.high),
+        blocked_(blocked) {}
 
   void Align(int lowest) {
     if (low_ % 2 != 0) low_ += low_ > lowest ? -1 : 1;
@@ -55,23 +59,27 @@ class Growth {
     for (int port = from; port <= to; ++port) usable += IsUsable(port) ? 1 : 0;
     return usable;
   }
-  // NodePorts that the range already covers are its own business.
-  bool IsUsable(int port) const {
-    bool node_port = kNodePorts.Contains(port) && !plan_.present.Contains(port);
-    return !node_port && !plan_.reserved.Contains(port);
-  }
+  bool IsUsable(int port) const { return !kept_.Contains(port) && !plan_.reserved.Contains(port); }
 
-  RangePlan& plan_;
+  const RangePlan& plan_;
+  const PortSet& kept_;
   int low_;
   int high_;
   int blocked_;
   int usable_ = 0;
 };
 
-void ReserveNodePorts(RangePlan& plan) {
-  for (int port = kNodePorts.low; port <= kNodePorts.high; ++port) {
-    if (plan.range.Contains(port) && !plan.present.Contains(port)) plan.reserved.Add(port);
+// Ports outside the present range that a wider one is not to take. What the range already covers is
+// its own business.
+PortSet KeptPorts(const NetnsSample& netns, PortRange present) {
+  PortSet wanted = ServicePorts(netns);
+  wanted.AddRange(kNodePorts);
+  for (int port : kWellKnownPorts) wanted.Add(port);
+  PortSet kept;
+  for (int port = kPortMin; port <= kPortMax; ++port) {
+    if (wanted.Contains(port) && !present.Contains(port)) kept.Add(port);
   }
+  return kept;
 }
 
 }  // namespace
@@ -98,13 +106,16 @@ std::optional<RangePlan> PlanRange(const NetnsSample& netns, const PoolSample& p
   }
   int lowest = LowestPort(netns, reserved_known);
   // A listener's port is blocked as it is, and once it is reserved it is not to count twice.
-  Growth growth(plan, std::max(pool.blocked - listeners, 0));
+  const PortSet kept = reserved_known ? KeptPorts(netns, plan.present) : PortSet();
+  Growth growth(plan, kept, std::max(pool.blocked - listeners, 0));
   growth.Align(lowest);
   growth.Reach(capacity_needed, lowest);
   plan.range = growth.range();
   plan.capacity = growth.capacity();
   if (plan.capacity <= pool.capacity) return std::nullopt;
-  ReserveNodePorts(plan);
+  for (int port = plan.range.low; port <= plan.range.high; ++port) {
+    if (kept.Contains(port)) plan.reserved.Add(port);
+  }
   return plan;
 }
 

@@ -11,6 +11,11 @@ namespace berthmaster {
 
 // The ports that Kubernetes gives to services of type NodePort.
 inline constexpr PortRange kNodePorts{30000, 32767};
+// Ports of tunnels and of the parts of a Kubernetes node, which they take again when they restart:
+// etcd, VXLAN, Geneve, the API server, VXLAN of Linux's old number, kubelet, kube-proxy, scheduler,
+// controller manager, WireGuard. To keep them costs a port each.
+inline constexpr int kWellKnownPorts[] = {2379,  2380,  4789,  6081,  6443, 8472,
+                                          10250, 10256, 10257, 10259, 51820};
 // Below this, services that people know by number are many.
 inline constexpr int kKnownServicesEnd = 10000;
 
@@ -29,8 +34,9 @@ struct RangePlan {
 
 // The smallest range around the present one in which `pool` has `capacity_needed`, or the widest
 // one there may be. Upwards first, then downwards; never below ip_unprivileged_port_start, and
-// around NodePorts by reserving them. It is even in size, low even, high odd. Nothing when the
-// range can not grow or the sample does not have the sysctls to tell. Pure.
+// around NodePorts, well-known ports and services that the sample shows by reserving them; those of
+// the present range only where something listens on them. It is even in size, low even, high odd.
+// Nothing when the range can not grow or the sample does not have the sysctls to tell. Pure.
 std::optional<RangePlan> PlanRange(const NetnsSample& netns, const PoolSample& pool,
                                    int32_t capacity_needed);
 

@@ -10,83 +10,119 @@
 #include "common/net/port_range.h"
 #include "common/sysctl/catalogue.h"
 #include "controller/recommend/application.h"
+#include "controller/recommend/combination.h"
+#include "controller/recommend/conntrack.h"
+#include "controller/recommend/listen_queue.h"
+#include "controller/recommend/pooling.h"
 #include "controller/recommend/remedy_context.h"
+#include "controller/recommend/reserve_ports.h"
 #include "controller/recommend/time_wait.h"
+#include "controller/recommend/topology.h"
+#include "controller/recommend/waiting_sockets.h"
 #include "controller/recommend/widen_range.h"
 
 namespace berthmaster {
 namespace {
 
-// A pooling number that moved by more than this is another proposal.
+// A number of advice that moved by more than this is another proposal.
 constexpr double kPoolingShiftMax = 0.25;
 // A standing proposal is renewed when the load would fill what it brings to more than this.
 constexpr double kStandingUtilizationMax = 0.9;
 
-void AddIf(std::optional<Recommendation> remedy, std::vector<Recommendation>& list) {
+void AddIf(std::optional<Remedy> remedy, std::vector<Remedy>& list) {
   if (remedy.has_value()) list.push_back(*std::move(remedy));
 }
 
-bool Suffices(const Recommendation& remedy) {
-  const Outlook& after = remedy.what_if.after;
-  return after.settled_utilization.has_value() &&
-         *after.settled_utilization <= kSufficientUtilizationMax + 1e-9 &&
-         !after.time_to_exhaustion.has_value();
-}
-
-// A sufficient wider range is the cheapest safe remedy; one that does not suffice is the last.
-std::vector<Recommendation> ForChurn(const RemedyContext& context) {
-  std::optional<Recommendation> widen = WidenRange(context);
-  bool first = widen.has_value() && Suffices(*widen);
-  std::vector<Recommendation> remedies;
-  if (first) remedies.push_back(*widen);
-  AddIf(ReuseTimeWait(context), remedies);
-  AddIf(PoolConnections(context), remedies);
-  if (!first) AddIf(std::move(widen), remedies);
-  return remedies;
-}
-
-std::vector<Recommendation> ForHonestLoad(const RemedyContext& context) {
-  std::vector<Recommendation> remedies;
-  AddIf(WidenRange(context), remedies);
-  AddIf(PoolConnections(context), remedies);
-  remedies.push_back(MendApplication(context));
-  if (!Suffices(remedies.front())) {
-    std::stable_partition(remedies.begin(), remedies.end(), [](const Recommendation& r) {
-      return r.kind != RecommendationKind::kWidenRange;
-    });
-  }
-  return remedies;
-}
-
-std::vector<Recommendation> Remedies(const RemedyContext& context) {
-  std::vector<Recommendation> remedies;
+// What is known against the cause, the cheapest or the cure first.
+std::vector<Remedy> RemediesFor(const RemedyContext& context) {
+  std::vector<Remedy> list;
   switch (context.incident.cause) {
     case IncidentCause::kTimeWaitChurn:
-      return ForChurn(context);
+      AddIf(WidenRange(context), list);
+      AddIf(ReuseTimeWait(context), list);
+      AddIf(PoolConnections(context), list);
+      break;
     case IncidentCause::kRangeTooSmall:
-      return ForHonestLoad(context);
+      AddIf(WidenRange(context), list);
+      AddIf(PoolConnections(context), list);
+      list.push_back(MendApplication(context));
+      break;
     case IncidentCause::kEstablishedLeak:
     case IncidentCause::kCloseWaitLeak:
-      remedies.push_back(MendApplication(context));
-      AddIf(WidenRange(context), remedies);
-      return remedies;
+      list.push_back(MendApplication(context));
+      AddIf(WidenRange(context), list);
+      break;
     case IncidentCause::kSynSentPileUp:
+      list.push_back(MendApplication(context));
+      AddIf(LowerSynRetries(context), list);
+      break;
     case IncidentCause::kFinWaitPileUp:
-      remedies.push_back(MendApplication(context));
-      return remedies;
+      list.push_back(MendApplication(context));
+      AddIf(LowerFinTimeout(context), list);
+      break;
     case IncidentCause::kTimeWaitTable:
-      AddIf(RaiseTimeWaitTable(context), remedies);
-      return remedies;
+      AddIf(RaiseTimeWaitTable(context), list);
+      AddIf(LowerFinTimeout(context), list);
+      break;
     case IncidentCause::kEarlyBind:
-    case IncidentCause::kSnatPool:
-    case IncidentCause::kConntrackTable:
-    case IncidentCause::kListenerOverflow:
-    case IncidentCause::kSynFlood:
-    case IncidentCause::kRestartBlocked:
     case IncidentCause::kUdpPorts:
-      return remedies;
+      list.push_back(MendApplication(context));
+      AddIf(WidenRange(context), list);
+      break;
+    case IncidentCause::kSnatPool:
+      AddIf(WidenMasqueradeRange(context), list);
+      AddIf(ShortenConntrackTimeWait(context), list);
+      list.push_back(MendApplication(context));
+      break;
+    case IncidentCause::kConntrackTable:
+      AddIf(RaiseConntrackTable(context), list);
+      AddIf(ShortenConntrackTimeWait(context), list);
+      list.push_back(MendApplication(context));
+      break;
+    case IncidentCause::kListenerOverflow:
+      AddIf(LengthenBacklog(context), list);
+      list.push_back(MendApplication(context));
+      break;
+    case IncidentCause::kSynFlood:
+      AddIf(TurnOnSynCookies(context), list);
+      AddIf(LengthenBacklog(context), list);
+      list.push_back(MendApplication(context));
+      break;
+    case IncidentCause::kRestartBlocked:
+      list.push_back(MendApplication(context));
+      break;
   }
-  return remedies;
+  return list;
+}
+
+bool AnySysctlSuffices(const std::vector<Remedy>& list) {
+  return std::any_of(list.begin(), list.end(), [](const Remedy& remedy) {
+    return !remedy.recommendation.changes.empty() && Suffices(remedy.recommendation);
+  });
+}
+
+// Widening reserves them itself.
+bool Widens(const std::vector<Remedy>& list) {
+  return std::any_of(list.begin(), list.end(), [](const Remedy& remedy) {
+    return remedy.recommendation.kind == RecommendationKind::kWidenRange;
+  });
+}
+
+bool IsOfPorts(const RemedyContext& context) {
+  const PoolKind kind = context.pool.kind;
+  return kind == PoolKind::kConnect || kind == PoolKind::kBind || kind == PoolKind::kUdp ||
+         context.incident.cause == IncidentCause::kRestartBlocked;
+}
+
+std::vector<Remedy> BestFirst(const RemedyContext& context) {
+  std::vector<Remedy> list = RemediesFor(context);
+  if (!AnySysctlSuffices(list)) AddIf(AddAddresses(context), list);
+  std::optional<Remedy> together = CombineRemedies(context, list);
+  std::stable_partition(list.begin(), list.end(),
+                        [](const Remedy& remedy) { return Suffices(remedy.recommendation); });
+  if (together.has_value()) list.insert(list.begin(), *std::move(together));
+  if (IsOfPorts(context) && !Widens(list)) AddIf(ReservePorts(context), list);
+  return list;
 }
 
 bool Contains(const PortSet& outer, const PortSet& inner, PortRange range) {
@@ -121,9 +157,12 @@ bool Covers(const SysctlChange& standing, const SysctlChange& fresh) {
   }
   int64_t old_number = 0;
   int64_t new_number = 0;
-  return fresh.sysctl == kTimeWaitBucketsSysctl &&
-         absl::SimpleAtoi(standing.desired_value, &old_number) &&
-         absl::SimpleAtoi(fresh.desired_value, &new_number) && old_number >= new_number;
+  if (!absl::SimpleAtoi(standing.desired_value, &old_number) ||
+      !absl::SimpleAtoi(fresh.desired_value, &new_number)) {
+    return false;
+  }
+  const bool less_is_more = fresh.sysctl == kSynRetriesSysctl || fresh.sysctl == kFinTimeoutSysctl;
+  return less_is_more ? old_number <= new_number : old_number >= new_number;
 }
 
 bool Shifted(double standing, double fresh) {
@@ -134,9 +173,12 @@ bool Shifted(double standing, double fresh) {
 
 std::vector<Recommendation> Recommend(const Incident& incident, const NetnsSample& netns,
                                       const PoolSample& pool, absl::Time now) {
-  std::vector<Recommendation> remedies = Remedies(MakeRemedyContext(incident, netns, pool, now));
-  for (size_t i = 0; i < remedies.size(); ++i) remedies[i].rank = static_cast<int32_t>(i) + 1;
-  return remedies;
+  std::vector<Recommendation> list;
+  for (Remedy& remedy : BestFirst(MakeRemedyContext(incident, netns, pool, now))) {
+    list.push_back(std::move(remedy.recommendation));
+    list.back().rank = static_cast<int32_t>(list.size());
+  }
+  return list;
 }
 
 bool MateriallyDiffers(const Recommendation& standing, const Recommendation& fresh) {
@@ -149,6 +191,15 @@ bool MateriallyDiffers(const Recommendation& standing, const Recommendation& fre
         (!Covers(old_change, new_change) && !StillHolds(standing, fresh))) {
       return true;
     }
+  }
+  if (fresh.changes.empty() && fresh.what_if.after.capacity != fresh.what_if.before.capacity &&
+      Shifted(standing.what_if.after.capacity, fresh.what_if.after.capacity)) {
+    return true;
+  }
+  if (standing.topology.has_value() != fresh.topology.has_value()) return true;
+  if (fresh.topology.has_value() && Shifted(standing.topology->more_source_addresses.value_or(0),
+                                            fresh.topology->more_source_addresses.value_or(0))) {
+    return true;
   }
   if (standing.pooling.has_value() != fresh.pooling.has_value()) return true;
   if (!fresh.pooling.has_value()) return false;

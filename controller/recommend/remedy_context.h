@@ -3,12 +3,14 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/forecast/forecast.h"
 #include "common/protocol/sample.h"
 #include "controller/model/recommendation.h"
+#include "controller/recommend/pool_change.h"
 
 namespace berthmaster {
 
@@ -21,12 +23,12 @@ inline constexpr double kCapacityHeadroom = 1.25;
 struct RemedyContext {
   const Incident& incident;
   const NetnsSample& netns;
-  // The pool at the rate that its users want: at the limit the measured rate is only what is let
-  // through, so there it is the highest of the last minute.
+  // The pool at the rate that its users want (AtWantedLoad).
   PoolSample pool;
   // Of the pool's TIME_WAIT by the sysctls in force; nothing when it is not reusable.
   std::optional<absl::Duration> reuse_delay;
-  Forecast before;
+  // By the model; for pools whose rate no sample has, what detection said of its growth.
+  Outlook before;
   // The load is cut off by the limit, and no history shows how high it would be.
   bool demand_unknown = false;
   absl::Time now;
@@ -38,22 +40,31 @@ struct RemedyContext {
 RemedyContext MakeRemedyContext(const Incident& incident, const NetnsSample& netns,
                                 const PoolSample& pool, absl::Time now);
 
-// The value in force; nothing when the sample does not have it.
-std::optional<std::string> EffectiveValue(const NetnsSample& netns, absl::string_view sysctl);
+// A recommendation while it is being made, with what it changes in terms of the model.
+struct Remedy {
+  Recommendation recommendation;
+  // Nothing when what it brings can not be reckoned.
+  std::optional<PoolChange> change;
+};
 
-Outlook OutlookOf(const PoolSample& pool, const Forecast& forecast);
-// The forecast of `after`, which is the pool of `context` with something changed.
-WhatIf WhatIfOf(const RemedyContext& context, const PoolSample& after,
-                std::optional<absl::Duration> reuse_delay_after);
+// A remedy that says where it belongs and what the load is; the rest is open. The what-if is that
+// of `change`; without one, or where the model does not know it, nothing changes in it. What the
+// model has to say of it goes into the caveats.
+Remedy StartRemedy(const RemedyContext& context, RecommendationKind kind,
+                   std::optional<PoolChange> change);
 
-// A recommendation that says where it belongs and what the load is; kind and the rest are open.
-Recommendation StartRecommendation(const RemedyContext& context, RecommendationKind kind);
+// The outlook of the pool with `change` made. Errors are those of ApplyChange.
+absl::StatusOr<Outlook> OutlookAfter(const RemedyContext& context, const PoolChange& change,
+                                     std::vector<std::string>& notes);
 
-// How the changes of `recommendation` are kept over a reboot, for its namespace.
-std::string DurableForm(const RemedyContext& context, const Recommendation& recommendation);
+// Whether the what-if ends below kSufficientUtilizationMax for good.
+bool Suffices(const Recommendation& recommendation);
 
-// What goes before a command to run it in the namespace, with a space; empty for the host's own.
-std::string CommandPrefix(const NetnsSample& netns);
+// Adds the write of `sysctl` = `desired`, expecting the value in force.
+void AddChange(const RemedyContext& context, absl::string_view sysctl, std::string desired,
+               Recommendation& recommendation);
+// Fills the durable forms by the changes, and says what the agent has to allow.
+void FinishSysctls(const RemedyContext& context, Recommendation& recommendation);
 
 }  // namespace berthmaster
 

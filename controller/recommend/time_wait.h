@@ -3,17 +3,16 @@
 
 #include <optional>
 
-#include "controller/model/recommendation.h"
 #include "controller/recommend/remedy_context.h"
 
 namespace berthmaster {
 
-// Sets tcp_tw_reuse = 1. Nothing when TIME_WAIT is reusable as it is, when timestamps are off, or
-// when the sample does not have the sysctls to tell.
-std::optional<Recommendation> ReuseTimeWait(const RemedyContext& context);
+// Sets tcp_tw_reuse = 1. Nothing when TIME_WAIT is reusable as it is, when there is none in the
+// pool, when timestamps are off here, or when the sample does not have the sysctls to tell.
+std::optional<Remedy> ReuseTimeWait(const RemedyContext& context);
 
 // Raises tcp_max_tw_buckets. Nothing when it is as high as it may be.
-std::optional<Recommendation> RaiseTimeWaitTable(const RemedyContext& context);
+std::optional<Remedy> RaiseTimeWaitTable(const RemedyContext& context);
 
 }  // namespace berthmaster
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -35,12 +36,6 @@ int CapacityNeeded(const RemedyContext& context) {
   return RoundUp(needed);
 }
 
-PoolSample PoolAfter(const RemedyContext& context, const RangePlan& plan) {
-  PoolSample after = context.pool;
-  after.capacity = plan.capacity;
-  return after;
-}
-
 std::string RangeValue(PortRange range) { return absl::StrCat(range.low, " ", range.high); }
 
 bool IsLeak(const RemedyContext& context) {
@@ -71,8 +66,8 @@ std::vector<std::string> Caveats(const RemedyContext& context, const RangePlan& 
     caveats.push_back("It only buys time: a leak fills a wider range too.");
   }
   caveats.push_back(
-      "Listeners outside the present range are not in the sample: a service that starts on a port "
-      "of the new part while an outgoing connection holds it fails to bind.");
+      "Services that listen only now and then are not in the sample: one that starts on a port of "
+      "the new part while an outgoing connection holds it fails to bind.");
   if (plan.range.low < kKnownServicesEnd) {
     caveats.push_back(absl::StrCat("It reaches below ", kKnownServicesEnd,
                                    ", where many services have their ports: reserve those of this "
@@ -91,47 +86,56 @@ std::vector<std::string> Caveats(const RemedyContext& context, const RangePlan& 
 
 }  // namespace
 
-std::optional<Recommendation> WidenRange(const RemedyContext& context) {
+std::optional<Remedy> WidenRange(const RemedyContext& context) {
   int needed = CapacityNeeded(context);
   std::optional<RangePlan> plan = PlanRange(context.netns, context.pool, needed);
   if (!plan.has_value()) return std::nullopt;
-  Recommendation widen = StartRecommendation(context, RecommendationKind::kWidenRange);
+  PoolChange change;
+  change.port_range = plan->range;
+  if (plan->reserves()) change.reserved_ports = plan->reserved;
+  Remedy remedy = StartRemedy(context, RecommendationKind::kWidenRange, change);
+  Recommendation& widen = remedy.recommendation;
   if (plan->reserves()) {
-    widen.changes.push_back({std::string(kReservedPortsSysctl),
-                             EffectiveValue(context.netns, kReservedPortsSysctl).value_or(""),
-                             plan->reserved.ToSysctl()});
+    AddChange(context, kReservedPortsSysctl, plan->reserved.ToSysctl(), widen);
   }
-  widen.changes.push_back({std::string(kPortRangeSysctl),
-                           EffectiveValue(context.netns, kPortRangeSysctl).value_or(""),
-                           RangeValue(plan->range)});
-  widen.what_if = WhatIfOf(context, PoolAfter(context, *plan), context.reuse_delay);
+  AddChange(context, kPortRangeSysctl, RangeValue(plan->range), widen);
   widen.summary = absl::StrFormat(
-      "widen the local port range of %s from %d-%d to %d-%d: %d ports to each destination in place "
-      "of %d",
+      "widen the local port range of %s from %d-%d to %d-%d: %d ports %s in place of %d",
       NetnsText(context.netns.label), plan->present.low, plan->present.high, plan->range.low,
-      plan->range.high, plan->capacity, context.pool.capacity);
+      plan->range.high, plan->capacity,
+      context.pool.kind == PoolKind::kConnect ? "to each destination" : "on each address",
+      context.pool.capacity);
   widen.rationale = absl::StrCat(
-      "connect() has ", context.pool.capacity, " ports for this destination. ",
+      "There are ", context.pool.capacity, " ports for this ",
+      context.pool.kind == PoolKind::kConnect ? "destination" : "address", ". ",
       context.settled_in_use().has_value()
           ? absl::StrFormat("The present load settles at %.0f in use; the new range has room for "
                             "it and a quarter more. ",
                             *context.settled_in_use())
           : std::string(
                 "What fills the pool has no end in sight: a wider range buys time, no more. "),
-      "The next connect() uses the new range, no connection is touched. The lasting cure is to "
+      "The next call uses the new range, no connection is touched. The lasting cure is to "
       "open fewer connections.");
+  widen.preconditions = {
+      absl::StrFormat("the range begins at or above ip_unprivileged_port_start and is even in "
+                      "size (%d-%d)",
+                      plan->range.low, plan->range.high),
+      plan->reserves() ? "ports that services need are reserved before the range covers them"
+                       : "no port that a service is known to need is in the new part"};
   widen.evidence.push_back({"capacity needed", absl::StrCat(needed)});
   if (IsLeak(context)) {
     widen.summary = absl::StrCat("buy time: ", widen.summary);
     widen.evidence.push_back({"time gained", TimeGained(widen.what_if)});
   }
-  widen.caveats = Caveats(context, *plan, needed);
+  for (std::string& caveat : Caveats(context, *plan, needed)) {
+    widen.caveats.push_back(std::move(caveat));
+  }
   widen.risk =
       plan->range.low < kKnownServicesEnd ? RecommendationRisk::kMedium : RecommendationRisk::kLow;
   widen.reversibility =
       "Put back at once by a revert; connections on ports of the new part live on until they end.";
-  widen.durable_form = DurableForm(context, widen);
-  return widen;
+  FinishSysctls(context, widen);
+  return remedy;
 }
 
 }  // namespace berthmaster

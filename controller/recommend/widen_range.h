@@ -3,14 +3,13 @@
 
 #include <optional>
 
-#include "controller/model/recommendation.h"
 #include "controller/recommend/remedy_context.h"
 
 namespace berthmaster {
 
 // Widens ip_local_port_range as far as the load needs, or as far as it goes. Nothing when it can
 // not grow.
-std::optional<Recommendation> WidenRange(const RemedyContext& context);
+std::optional<Remedy> WidenRange(const RemedyContext& context);
 
 }  // namespace berthmaster
 

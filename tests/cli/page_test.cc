@@ -37,6 +37,31 @@ TEST(PoolKindWords, AreReadAsTheyAreWritten) {
   }
 }
 
+TEST(DescribeRecommendation, ShowsWhatAPersonInstalls) {
+  v1::Recommendation recommendation;
+  recommendation.set_name("recommendations/r1");
+  recommendation.set_scope(v1::RECOMMENDATION_SCOPE_WORKLOAD);
+  recommendation.add_preconditions("timestamps are on");
+  v1::DurableForm& form = *recommendation.add_durable_forms();
+  form.set_place("the pod's spec");
+  form.set_text("securityContext:\n  sysctls:\n");
+  v1::Snippet& snippet = *recommendation.add_snippets();
+  snippet.set_product("nginx");
+  snippet.set_place("http {}");
+  snippet.set_text("keepalive 16;\n");
+  recommendation.mutable_topology()->set_more_source_addresses(4);
+  Page page;
+  AppendRecommendation(recommendation, page);
+
+  EXPECT_THAT(page.text(), HasSubstr("Scope:                    WORKLOAD\n"));
+  EXPECT_THAT(page.text(), HasSubstr("Holds:\n  timestamps are on\n"));
+  EXPECT_THAT(page.text(), HasSubstr("To keep it over a reboot: the pod's spec:\n"
+                                     "  securityContext:\n    sysctls:\n"));
+  EXPECT_THAT(page.text(), HasSubstr("nginx: http {}:\n  keepalive 16;\n"));
+  EXPECT_THAT(page.text(), HasSubstr("More source addresses:    4\n"));
+  EXPECT_THAT(page.text(), Not(HasSubstr("More destinations")));
+}
+
 TEST(DescribePool, SaysWhatIsKnownAndWhatIsNot) {
   v1::Pool pool;
   pool.set_name("hosts/a/netns/7/pools/10.0.0.1-10.0.0.2-443");
@@ -66,6 +91,40 @@ TEST(DescribePool, SaysWhatIsKnownAndWhatIsNot) {
   EXPECT_THAT(page.text(),
               HasSubstr("200 sockets: nginx (pid 4711) in /system.slice/nginx.service"));
   EXPECT_THAT(page.text(), HasSubstr("3 sockets: unknown\n"));
+}
+
+TEST(DescribePool, SaysHowUncertainTheMomentIsAndWhatConnectCosts) {
+  v1::Pool pool;
+  pool.set_kind(v1::POOL_KIND_CONNECT);
+  pool.mutable_time_to_exhaustion()->set_seconds(20);
+  pool.mutable_time_to_exhaustion_min()->set_seconds(16);
+  pool.mutable_time_to_exhaustion_max()->set_seconds(24);
+  pool.mutable_connect_cost()->mutable_cpu_each()->set_nanos(17'000);
+  pool.mutable_connect_cost()->set_core_share(0.034);
+  pool.mutable_settled_connect_cost()->mutable_cpu_each()->set_nanos(5'974'000);
+  Page page;
+  AppendPool(pool, page);
+
+  EXPECT_THAT(page.text(), HasSubstr("Time to exhaustion:       20s\n"));
+  EXPECT_THAT(page.text(), HasSubstr("Uncertainty:              16s to 24s\n"));
+  EXPECT_THAT(page.text(), HasSubstr("connect() costs now:      17us a call, 3.4% of a core\n"));
+  EXPECT_THAT(page.text(), HasSubstr("connect() at exhaustion:  5974us a call\n"));
+}
+
+TEST(DescribePool, SaysThatAPoolMayRunOutAndThatItMayNot) {
+  v1::Pool pool;
+  pool.set_kind(v1::POOL_KIND_CONNECT);
+  pool.mutable_time_to_exhaustion_min()->set_seconds(50);
+  Page may;
+  AppendPool(pool, may);
+  EXPECT_THAT(may.text(), HasSubstr("not forecast to be exhausted"));
+  EXPECT_THAT(may.text(), HasSubstr("in 50s if the load is at the upper end"));
+
+  pool.mutable_time_to_exhaustion()->set_seconds(70);
+  Page may_not;
+  AppendPool(pool, may_not);
+  EXPECT_THAT(may_not.text(),
+              HasSubstr("50s or later, and not at all if the load is at the lower"));
 }
 
 TEST(DescribePool, LeavesOutWhatItsKindHasNot) {

@@ -16,10 +16,12 @@ constexpr char kSnmp[] = "/proc/thread-self/net/snmp";
 constexpr char kSnmp6[] = "/proc/thread-self/net/snmp6";
 constexpr char kNetstat[] = "/proc/thread-self/net/netstat";
 
-// What a sample's figures hang on, and what Berthmaster writes, so that a change shows at once.
+// What a sample's figures hang on: a change shows at once. Each is a file to read for every busy
+// namespace, so what only the cause of an incident hangs on can wait.
 bool IsFast(const Tunable& tunable) {
-  return tunable.writable || tunable.sysctl == kTimeWaitReuseDelaySysctl ||
-         tunable.sysctl == kTimestampsSysctl;
+  return tunable.sysctl == kPortRangeSysctl || tunable.sysctl == kReservedPortsSysctl ||
+         tunable.sysctl == kTimeWaitReuseSysctl || tunable.sysctl == kTimeWaitReuseDelaySysctl ||
+         tunable.sysctl == kTimeWaitBucketsSysctl || tunable.sysctl == kTimestampsSysctl;
 }
 
 // Reads those of the catalogue that are fast, or those that are not.

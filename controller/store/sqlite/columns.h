@@ -73,7 +73,7 @@ auto WithColumns(Row& row, Use use) {
              row.what_if.before.settled_utilization, row.what_if.before.time_to_exhaustion,
              row.what_if.after.capacity, row.what_if.after.utilization,
              row.what_if.after.settled_utilization, row.what_if.after.time_to_exhaustion, row.risk,
-             row.reversibility, row.durable_form, row.create_time, row.update_time, row.rollout_id,
+             row.scope, row.reversibility, row.create_time, row.update_time, row.rollout_id,
              row.revision);
 }
 
@@ -81,6 +81,20 @@ template <typename Row, typename Use>
 requires RowOf<Row, SysctlChange>
 auto WithColumns(Row& row, Use use) {
   return use(row.sysctl, row.expected_value, row.desired_value);
+}
+
+template <typename Row, typename Use>
+requires RowOf<Row, DurableForm>
+auto WithColumns(Row& row, Use use) { return use(row.kind, row.place, row.text); }
+
+template <typename Row, typename Use>
+requires RowOf<Row, Snippet>
+auto WithColumns(Row& row, Use use) { return use(row.product, row.place, row.text); }
+
+template <typename Row, typename Use>
+requires RowOf<Row, TopologyAdvice>
+auto WithColumns(Row& row, Use use) {
+  return use(row.more_source_addresses, row.more_destination_addresses, row.more_destination_ports);
 }
 
 template <typename Row, typename Use>

@@ -257,7 +257,54 @@ CREATE TABLE incident_member (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr SqlText kMigrations[] = {kVersion1, kVersion2};
+// Recommendations with all that a person installs.
+constexpr SqlText kVersion3 = R"sql(
+-- How far a recommendation reaches; 1 is NAMESPACE, as all were before.
+ALTER TABLE recommendation ADD COLUMN scope INTEGER NOT NULL DEFAULT 1;
+
+-- What holds, without which it would not be proposed. A few rows each; read with it.
+CREATE TABLE recommendation_precondition (
+  recommendation_id TEXT NOT NULL REFERENCES recommendation ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  text TEXT NOT NULL,
+  PRIMARY KEY (recommendation_id, position)
+) STRICT, WITHOUT ROWID;
+
+-- What keeps it over a reboot, in place of recommendation.durable_form. One or two rows each; read
+-- with it.
+CREATE TABLE recommendation_durable_form (
+  recommendation_id TEXT NOT NULL REFERENCES recommendation ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  place TEXT NOT NULL,
+  text TEXT NOT NULL,
+  PRIMARY KEY (recommendation_id, position)
+) STRICT, WITHOUT ROWID;
+INSERT INTO recommendation_durable_form (recommendation_id, position, kind, place, text)
+  SELECT id, 0, 1, '', durable_form FROM recommendation WHERE durable_form <> '';
+
+-- Configuration and code for products. At most ten rows of a kilobyte each; read with it.
+CREATE TABLE recommendation_snippet (
+  recommendation_id TEXT NOT NULL REFERENCES recommendation ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  product TEXT NOT NULL,
+  place TEXT NOT NULL,
+  text TEXT NOT NULL,
+  PRIMARY KEY (recommendation_id, position)
+) STRICT, WITHOUT ROWID;
+
+-- Topology advice: no row, or one at position 0. Read with the recommendation.
+CREATE TABLE recommendation_topology (
+  recommendation_id TEXT NOT NULL REFERENCES recommendation ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  more_source_addresses INTEGER,
+  more_destination_addresses INTEGER,
+  more_destination_ports INTEGER,
+  PRIMARY KEY (recommendation_id, position)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr SqlText kMigrations[] = {kVersion1, kVersion2, kVersion3};
 
 }  // namespace
 

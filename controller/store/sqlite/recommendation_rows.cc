@@ -17,15 +17,15 @@ absl::StatusOr<RecommendationRows> RecommendationRows::Prepare(const Database& d
           "incident_id, host_id, netns_cookie, netns_inode, netns_label, pool_name, rank, "
           "before_capacity, before_utilization, before_settled_utilization, "
           "before_time_to_exhaustion, after_capacity, after_utilization, "
-          "after_settled_utilization, after_time_to_exhaustion, risk, reversibility, durable_form, "
-          "create_time, update_time, rollout_id, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-          "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          "after_settled_utilization, after_time_to_exhaustion, risk, scope, reversibility, "
+          "create_time, update_time, rollout_id, revision, durable_form) VALUES (?, ?, ?, ?, ?, ?, "
+          "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '')",
           // 1 is PROPOSED.
           "SELECT id, state, kind, summary, rationale, incident_id, host_id, netns_cookie, "
           "netns_inode, netns_label, pool_name, rank, before_capacity, before_utilization, "
           "before_settled_utilization, before_time_to_exhaustion, after_capacity, "
-          "after_utilization, after_settled_utilization, after_time_to_exhaustion, risk, "
-          "reversibility, durable_form, create_time, update_time, rollout_id, revision "
+          "after_utilization, after_settled_utilization, after_time_to_exhaustion, risk, scope, "
+          "reversibility, create_time, update_time, rollout_id, revision "
           "FROM recommendation WHERE state = 1 OR id IN (SELECT id FROM recommendation "
           "WHERE state <> 1 ORDER BY create_time DESC, id DESC LIMIT ?) "
           "ORDER BY create_time, id"));
@@ -74,8 +74,43 @@ absl::StatusOr<RecommendationRows::Children> RecommendationRows::PrepareChildren
           "decide_time, content_sha256) VALUES (?, ?, ?, ?, ?, ?)",
           "SELECT decider, reason, decide_time, content_sha256 FROM recommendation_decision "
           "WHERE recommendation_id = ? ORDER BY position"));
-  return Children{std::move(changes), std::move(evidence), std::move(caveats), std::move(pooling),
-                  std::move(decision)};
+  BERTHMASTER_ASSIGN_OR_RETURN(
+      auto preconditions,
+      ChildTable<std::string>::Prepare(
+          database,
+          "INSERT INTO recommendation_precondition (recommendation_id, position, text) "
+          "VALUES (?, ?, ?)",
+          "SELECT text FROM recommendation_precondition WHERE recommendation_id = ? "
+          "ORDER BY position"));
+  BERTHMASTER_ASSIGN_OR_RETURN(
+      auto durable_forms,
+      ChildTable<DurableForm>::Prepare(
+          database,
+          "INSERT INTO recommendation_durable_form (recommendation_id, position, kind, place, "
+          "text) "
+          "VALUES (?, ?, ?, ?, ?)",
+          "SELECT kind, place, text FROM recommendation_durable_form WHERE recommendation_id = ? "
+          "ORDER BY position"));
+  BERTHMASTER_ASSIGN_OR_RETURN(
+      auto snippets,
+      ChildTable<Snippet>::Prepare(
+          database,
+          "INSERT INTO recommendation_snippet (recommendation_id, position, product, place, text) "
+          "VALUES (?, ?, ?, ?, ?)",
+          "SELECT product, place, text FROM recommendation_snippet WHERE recommendation_id = ? "
+          "ORDER BY position"));
+  BERTHMASTER_ASSIGN_OR_RETURN(
+      auto topology,
+      ChildTable<TopologyAdvice>::Prepare(
+          database,
+          "INSERT INTO recommendation_topology (recommendation_id, position, "
+          "more_source_addresses, more_destination_addresses, more_destination_ports) "
+          "VALUES (?, ?, ?, ?, ?)",
+          "SELECT more_source_addresses, more_destination_addresses, more_destination_ports "
+          "FROM recommendation_topology WHERE recommendation_id = ? ORDER BY position"));
+  return Children{std::move(changes),       std::move(evidence),      std::move(caveats),
+                  std::move(preconditions), std::move(durable_forms), std::move(snippets),
+                  std::move(topology),      std::move(pooling),       std::move(decision)};
 }
 
 absl::Status RecommendationRows::Put(const Recommendation& recommendation) {
@@ -84,6 +119,10 @@ absl::Status RecommendationRows::Put(const Recommendation& recommendation) {
   BERTHMASTER_RETURN_IF_ERROR(children_.changes.Insert(recommendation.changes, id));
   BERTHMASTER_RETURN_IF_ERROR(children_.evidence.Insert(recommendation.evidence, id));
   BERTHMASTER_RETURN_IF_ERROR(children_.caveats.Insert(recommendation.caveats, id));
+  BERTHMASTER_RETURN_IF_ERROR(children_.preconditions.Insert(recommendation.preconditions, id));
+  BERTHMASTER_RETURN_IF_ERROR(children_.durable_forms.Insert(recommendation.durable_forms, id));
+  BERTHMASTER_RETURN_IF_ERROR(children_.snippets.Insert(recommendation.snippets, id));
+  BERTHMASTER_RETURN_IF_ERROR(children_.topology.Insert(recommendation.topology, id));
   BERTHMASTER_RETURN_IF_ERROR(children_.pooling.Insert(recommendation.pooling, id));
   return children_.decision.Insert(recommendation.decision, id);
 }
@@ -95,6 +134,10 @@ absl::StatusOr<std::vector<Recommendation>> RecommendationRows::Load(int ended_m
     BERTHMASTER_RETURN_IF_ERROR(children_.changes.Load(loaded.changes, loaded.id));
     BERTHMASTER_RETURN_IF_ERROR(children_.evidence.Load(loaded.evidence, loaded.id));
     BERTHMASTER_RETURN_IF_ERROR(children_.caveats.Load(loaded.caveats, loaded.id));
+    BERTHMASTER_RETURN_IF_ERROR(children_.preconditions.Load(loaded.preconditions, loaded.id));
+    BERTHMASTER_RETURN_IF_ERROR(children_.durable_forms.Load(loaded.durable_forms, loaded.id));
+    BERTHMASTER_RETURN_IF_ERROR(children_.snippets.Load(loaded.snippets, loaded.id));
+    BERTHMASTER_RETURN_IF_ERROR(children_.topology.Load(loaded.topology, loaded.id));
     BERTHMASTER_RETURN_IF_ERROR(children_.pooling.Load(loaded.pooling, loaded.id));
     BERTHMASTER_RETURN_IF_ERROR(children_.decision.Load(loaded.decision, loaded.id));
   }

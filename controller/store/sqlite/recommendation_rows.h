@@ -27,6 +27,10 @@ class RecommendationRows {
     ChildTable<SysctlChange> changes;
     ChildTable<Evidence> evidence;
     ChildTable<std::string> caveats;
+    ChildTable<std::string> preconditions;
+    ChildTable<DurableForm> durable_forms;
+    ChildTable<Snippet> snippets;
+    ChildTable<TopologyAdvice> topology;
     ChildTable<PoolingAdvice> pooling;
     ChildTable<Decision> decision;
   };

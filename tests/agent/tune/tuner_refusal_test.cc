@@ -219,14 +219,14 @@ TEST_F(TunerRefusalTest, NothingOnceTheJournalCanBeWrittenAgain) {
 }
 
 TEST_F(TunerRefusalTest, AnAllowListThatNamesWhatIsNeverWritten) {
-  options_.allowed_sysctls = {"net.ipv4.tcp_fin_timeout"};
+  options_.allowed_sysctls = {"net.ipv4.tcp_timestamps"};
 
   absl::StatusOr<std::unique_ptr<Tuner>> tuner =
       Tuner::Open(options_, {&clock_, &kernel_, &kernel_});
 
   EXPECT_EQ(tuner.status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(tuner.status().message()),
-              StartsWith("'net.ipv4.tcp_fin_timeout' is not a sysctl that Berthmaster writes"));
+              StartsWith("'net.ipv4.tcp_timestamps' is not a sysctl that Berthmaster writes"));
 }
 
 }  // namespace

@@ -55,7 +55,21 @@ TEST(Tunables, LeaveOutWhatDoesNotExistOrDoesNotHelp) {
   EXPECT_EQ(RetiredTunables()[0].removed_in_kernel, "4.12");
   EXPECT_TRUE(absl::StrContains(CheckWritable("net.ipv4.tcp_tw_recycle", "1").message(),
                                 "is gone since Linux 4.12"));
-  EXPECT_FALSE(FindTunable(kFinTimeoutSysctl)->writable);
+  // Against FIN_WAIT_2 only; never above 60, where the kernel does something else.
+  EXPECT_TRUE(CheckWritable(kFinTimeoutSysctl, "30").ok());
+  EXPECT_FALSE(CheckWritable(kFinTimeoutSysctl, "61").ok());
+}
+
+TEST(Tunables, AreWrittenWithinBoundsThatBreakNothing) {
+  EXPECT_TRUE(CheckWritable(kSynRetriesSysctl, "3").ok());
+  EXPECT_FALSE(CheckWritable(kSynRetriesSysctl, "1").ok());
+  EXPECT_FALSE(CheckWritable(kFinTimeoutSysctl, "4").ok());
+  // What a socket's own TIME_WAIT still needs.
+  EXPECT_TRUE(CheckWritable(kConntrackTimeWaitSysctl, "66").ok());
+  EXPECT_FALSE(CheckWritable(kConntrackTimeWaitSysctl, "59").ok());
+  EXPECT_FALSE(CheckWritable(kSynCookiesSysctl, "0").ok());
+  EXPECT_FALSE(CheckWritable(kListenBacklogMaxSysctl, "64").ok());
+  EXPECT_FALSE(CheckWritable(kConntrackMaxSysctl, "524288").ok());
 }
 
 TEST(Tunables, KnowWhatKubernetesCallsSafe) {
@@ -86,7 +100,7 @@ TEST(CheckWritable, SaysWhyNot) {
   for (const Case& c : {Case{"net.ipv4.tcp_tw_recycle", "1", "SYSCTL_UNKNOWN"},
                         {"", "1", "SYSCTL_UNKNOWN"},
                         {kTimestampsSysctl, "1", "SYSCTL_READ_ONLY"},
-                        {kFinTimeoutSysctl, "30", "SYSCTL_READ_ONLY"},
+                        {kAutobindReuseSysctl, "1", "SYSCTL_READ_ONLY"},
                         {kTimeWaitReuseSysctl, "3", "SYSCTL_VALUE_INVALID"},
                         {kTimeWaitReuseSysctl, "-1", "SYSCTL_VALUE_INVALID"},
                         {kTimeWaitReuseSysctl, "+1", "SYSCTL_VALUE_INVALID"},

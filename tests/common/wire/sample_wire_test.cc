@@ -139,7 +139,11 @@ TEST(PoolWire, ShowsNamesHeadroomAndForecast) {
   Forecast forecast;
   forecast.settled_utilization = 1.25;
   forecast.time_to_exhaustion = absl::Seconds(40);
-  forecast.curve = {{absl::ZeroDuration(), 280}, {absl::Seconds(2), 300}};
+  forecast.time_to_exhaustion_min = absl::Seconds(31);
+  forecast.time_to_exhaustion_max = absl::Seconds(55);
+  forecast.connect_cost = {absl::Microseconds(17), 0.25};
+  forecast.settled_connect_cost = {absl::Microseconds(5974), std::nullopt};
+  forecast.curve = {{absl::ZeroDuration(), 280, 280, 280}, {absl::Seconds(2), 300, 290, 311}};
 
   v1::Pool pool = ToProto(kHost, netns, netns.pools[0], FullSample().sample_time, &forecast, true);
 
@@ -152,7 +156,15 @@ TEST(PoolWire, ShowsNamesHeadroomAndForecast) {
   EXPECT_EQ(pool.settled_utilization(), 1.25);
   EXPECT_EQ(pool.time_to_exhaustion().seconds(), 40);
   EXPECT_EQ(pool.forecast_size(), 2);
+  EXPECT_EQ(pool.time_to_exhaustion_min().seconds(), 31);
+  EXPECT_EQ(pool.time_to_exhaustion_max().seconds(), 55);
+  EXPECT_EQ(pool.connect_cost().cpu_each().nanos(), 17'000);
+  EXPECT_EQ(pool.connect_cost().core_share(), 0.25);
+  EXPECT_EQ(pool.settled_connect_cost().cpu_each().nanos(), 5'974'000);
+  EXPECT_FALSE(pool.settled_connect_cost().has_core_share());
   EXPECT_EQ(pool.forecast(1).offset().seconds(), 2);
+  EXPECT_EQ(pool.forecast(1).in_use_min(), 290);
+  EXPECT_EQ(pool.forecast(1).in_use_max(), 311);
   EXPECT_EQ(pool.time_wait_releases_size(), kReleaseSeconds);
   EXPECT_EQ(pool.states().size(), 2u);
   EXPECT_EQ(FromProto(pool).value(), netns.pools[0]);
@@ -161,7 +173,7 @@ TEST(PoolWire, ShowsNamesHeadroomAndForecast) {
 TEST(PoolWire, KeepsTheCurveForOnePool) {
   const NetnsSample netns = FullSample().namespaces[0];
   Forecast forecast;
-  forecast.curve = {{absl::ZeroDuration(), 280}};
+  forecast.curve = {{absl::ZeroDuration(), 280, 280, 280}};
 
   v1::Pool pool = ToProto(kHost, netns, netns.pools[1], FullSample().sample_time, &forecast, false);
 
@@ -170,6 +182,9 @@ TEST(PoolWire, KeepsTheCurveForOnePool) {
   EXPECT_EQ(pool.time_wait_releases_size(), 0);
   EXPECT_FALSE(pool.has_settled_utilization());
   EXPECT_FALSE(pool.has_time_to_exhaustion());
+  EXPECT_FALSE(pool.has_time_to_exhaustion_min());
+  EXPECT_FALSE(pool.has_time_to_exhaustion_max());
+  EXPECT_FALSE(pool.has_connect_cost());
 }
 
 }  // namespace

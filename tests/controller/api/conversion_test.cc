@@ -151,7 +151,13 @@ TEST(RecommendationConversion, CarriesEveryField) {
   recommendation.risk = RecommendationRisk::kMedium;
   recommendation.caveats = {"NAT"};
   recommendation.reversibility = "at once";
-  recommendation.durable_form = "net.ipv4.tcp_tw_reuse = 1";
+  recommendation.durable_forms = {
+      {DurableFormKind::kPodSecurityContext, "the pod's spec", "net.ipv4.tcp_tw_reuse = 1"},
+      {DurableFormKind::kKubeletAllowList, "the kubelet", "allowedUnsafeSysctls:"}};
+  recommendation.scope = RecommendationScope::kHost;
+  recommendation.preconditions = {"timestamps are on"};
+  recommendation.snippets = {{"Go", "net/http", "transport"}};
+  recommendation.topology = TopologyAdvice{3, std::nullopt, 4};
   recommendation.decision = Decision{"local", "reason", TestTime(), "abcd"};
   recommendation.rollout_id = "o1";
   recommendation.revision = 2;
@@ -187,6 +193,20 @@ TEST(RecommendationConversion, CarriesEveryField) {
   EXPECT_EQ(proto.caveats(0), "NAT");
   EXPECT_EQ(proto.reversibility(), "at once");
   EXPECT_EQ(proto.durable_form(), "net.ipv4.tcp_tw_reuse = 1");
+  ASSERT_EQ(proto.durable_forms_size(), 2);
+  EXPECT_EQ(proto.durable_forms(0).kind(), v1::DURABLE_FORM_KIND_POD_SECURITY_CONTEXT);
+  EXPECT_EQ(proto.durable_forms(1).kind(), v1::DURABLE_FORM_KIND_KUBELET_ALLOW_LIST);
+  EXPECT_EQ(proto.durable_forms(1).place(), "the kubelet");
+  EXPECT_EQ(proto.durable_forms(1).text(), "allowedUnsafeSysctls:");
+  EXPECT_EQ(proto.scope(), v1::RECOMMENDATION_SCOPE_HOST);
+  EXPECT_EQ(proto.preconditions(0), "timestamps are on");
+  ASSERT_EQ(proto.snippets_size(), 1);
+  EXPECT_EQ(proto.snippets(0).product(), "Go");
+  EXPECT_EQ(proto.snippets(0).place(), "net/http");
+  EXPECT_EQ(proto.snippets(0).text(), "transport");
+  EXPECT_EQ(proto.topology().more_source_addresses(), 3);
+  EXPECT_FALSE(proto.topology().has_more_destination_addresses());
+  EXPECT_EQ(proto.topology().more_destination_ports(), 4);
   EXPECT_EQ(proto.decision().decider(), "local");
   EXPECT_EQ(proto.decision().reason(), "reason");
   EXPECT_EQ(proto.decision().decide_time().seconds(), kTestSeconds);

@@ -164,8 +164,8 @@ TEST_F(DecisionsTest, WritesTheApproversValue) {
   absl::StatusOr<Recommendation> approved = engine_.Approve(request);
 
   ASSERT_TRUE(approved.ok()) << approved.status();
-  EXPECT_NE(approved->durable_form.find("net.ipv4.ip_local_port_range = 40000 49999"),
-            std::string::npos);
+  ASSERT_FALSE(approved->durable_forms.empty());
+  EXPECT_NE(approved->durable_forms[0].text.find("40000 49999"), std::string::npos);
   bool found = false;
   const DesiredState desired = session_->desired().back();
   for (const DesiredChange& change : desired.changes) {

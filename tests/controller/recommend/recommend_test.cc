@@ -13,6 +13,7 @@
 #include "common/sysctl/catalogue.h"
 #include "tests/common/forecast/pool_simulator.h"
 #include "tests/controller/detect/host_simulator.h"
+#include "tests/controller/recommend/recommend_case.h"
 
 namespace berthmaster {
 namespace {
@@ -22,59 +23,8 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-std::vector<RecommendationKind> Kinds(const std::vector<Recommendation>& list) {
-  std::vector<RecommendationKind> kinds;
-  for (const Recommendation& r : list) kinds.push_back(r.kind);
-  return kinds;
-}
-
-const Recommendation* Find(const std::vector<Recommendation>& list, RecommendationKind kind) {
-  for (const Recommendation& r : list) {
-    if (r.kind == kind) return &r;
-  }
-  return nullptr;
-}
-
-// A namespace with its pool and an incident for it; each test changes what matters.
-struct Case {
-  NetnsSample netns;
-  PoolSample pool;
-  Incident incident;
-
-  std::vector<Recommendation> Recommend() const {
-    return berthmaster::Recommend(incident, netns, pool, absl::UnixEpoch());
-  }
-};
-
-Case Churn(double per_second, int seconds, int capacity = 400) {
-  Case c;
-  PoolSimulator::Options options;
-  options.capacity = capacity;
-  options.rate = [per_second](double) { return per_second; };
-  options.hold = 0.1;
-  PoolSimulator simulator(options);
-  simulator.AdvanceTo(seconds);
-  c.pool = simulator.Sample();
-  c.pool.key.source = *IpAddress::Parse("10.0.0.1");
-  c.pool.key.destination = *IpAddress::Parse("10.0.0.2");
-  c.netns.label = "blue";
-  c.netns.labels = {{"named", "blue"}};
-  c.netns.sysctls = {{"net.ipv4.ip_local_port_range", "40000 40399"},
-                     {"net.ipv4.ip_local_reserved_ports", ""},
-                     {"net.ipv4.ip_unprivileged_port_start", "1024"},
-                     {"net.ipv4.tcp_tw_reuse", "2"},
-                     {"net.ipv4.tcp_timestamps", "1"},
-                     {"net.ipv4.tcp_max_tw_buckets", "131072"}};
-  c.incident.id = "i1";
-  c.incident.host_id = "web-1";
-  c.incident.netns_label = "blue";
-  c.incident.cause = IncidentCause::kTimeWaitChurn;
-  c.incident.key = c.pool.key;
-  return c;
-}
-
 TEST(Recommend, WidensForChurnAsFarAsTheLoadNeeds) {
-  Case c = Churn(25, 10);
+  RecommendCase c = Churn(25, 10);
 
   std::vector<Recommendation> list = c.Recommend();
 
@@ -92,7 +42,8 @@ TEST(Recommend, WidensForChurnAsFarAsTheLoadNeeds) {
   EXPECT_EQ(widen.what_if.after.capacity, 1920);
   EXPECT_LE(*widen.what_if.after.settled_utilization, 0.8);
   EXPECT_EQ(widen.what_if.after.time_to_exhaustion, std::nullopt);
-  EXPECT_THAT(widen.durable_form,
+  ASSERT_EQ(widen.durable_forms.size(), 1u);
+  EXPECT_THAT(widen.durable_forms[0].text,
               HasSubstr("ip netns exec blue sysctl -w 'net.ipv4.ip_local_port_range=40000 41919'"));
   EXPECT_EQ(widen.incident_id, "i1");
   EXPECT_EQ(widen.id, "");
@@ -100,7 +51,7 @@ TEST(Recommend, WidensForChurnAsFarAsTheLoadNeeds) {
 
 TEST(Recommend, KnowsTheDemandOfAPoolThatIsExhausted) {
   // At the limit only what ends lets new ones in; the minute before shows 25 a second.
-  Case c = Churn(25, 50);
+  RecommendCase c = Churn(25, 50);
   ASSERT_EQ(c.pool.headroom(), 0);
   ASSERT_LT(*c.pool.connection_rate, 10);
 
@@ -112,7 +63,7 @@ TEST(Recommend, KnowsTheDemandOfAPoolThatIsExhausted) {
 }
 
 TEST(Recommend, DoublesWhenTheDemandIsNotKnown) {
-  Case c = Churn(0.001, 10);
+  RecommendCase c = Churn(0.001, 10);
   c.pool.in_use = c.pool.states[TcpState::kEstablished] = 400;
   c.pool.connection_rate = 0;
   c.incident.cause = IncidentCause::kRangeTooSmall;
@@ -124,7 +75,7 @@ TEST(Recommend, DoublesWhenTheDemandIsNotKnown) {
 }
 
 TEST(Recommend, LetsReuseComeFirstWhereNoRangeSuffices) {
-  Case c = Churn(2000, 6, 28232);
+  RecommendCase c = Churn(2000, 6, 28232);
   c.netns.sysctls["net.ipv4.ip_local_port_range"] = "32768 60999";
 
   std::vector<Recommendation> list = c.Recommend();
@@ -138,15 +89,17 @@ TEST(Recommend, LetsReuseComeFirstWhereNoRangeSuffices) {
   EXPECT_THAT(widen.caveats[0], HasSubstr("short of"));
   ASSERT_EQ(widen.changes.size(), 2);
   EXPECT_EQ(widen.changes[0],
-            (SysctlChange{"net.ipv4.ip_local_reserved_ports", "", "30000-32767"}));
+            (SysctlChange{"net.ipv4.ip_local_reserved_ports", "",
+                          "2379-2380,4789,6081,6443,8472,10250,10256-10257,10259,30000-32767"}));
   EXPECT_EQ(widen.changes[1],
             (SysctlChange{"net.ipv4.ip_local_port_range", "32768 60999", "1024 65535"}));
-  EXPECT_EQ(widen.what_if.after.capacity, 64512 - 2768);
+  // All ports less NodePorts and ten others.
+  EXPECT_EQ(widen.what_if.after.capacity, 64512 - 2768 - 10);
   EXPECT_EQ(widen.risk, RecommendationRisk::kMedium);
 }
 
 TEST(Recommend, OffersReuseOnlyWhereItWorks) {
-  Case c = Churn(25, 10);
+  RecommendCase c = Churn(25, 10);
   c.netns.sysctls["net.ipv4.tcp_timestamps"] = "0";
   EXPECT_EQ(Find(c.Recommend(), RecommendationKind::kTimeWaitReuse), nullptr);
 
@@ -160,7 +113,7 @@ TEST(Recommend, OffersReuseOnlyWhereItWorks) {
 }
 
 TEST(Recommend, SizesAConnectionPoolByLittlesLaw) {
-  Case c = Churn(20, 30, 1000);
+  RecommendCase c = Churn(20, 30, 1000);
   c.pool.hold_time = absl::Milliseconds(500);
 
   std::vector<Recommendation> list = c.Recommend();
@@ -175,7 +128,7 @@ TEST(Recommend, SizesAConnectionPoolByLittlesLaw) {
 }
 
 TEST(Recommend, MendsALeakFirstAndBuysTimeSecond) {
-  Case c = Churn(0.001, 10);
+  RecommendCase c = Churn(0.001, 10);
   c.pool.in_use = c.pool.states[TcpState::kCloseWait] = 200;
   c.pool.connection_rate = 5;
   c.pool.time_wait_rate = 0;
@@ -194,16 +147,8 @@ TEST(Recommend, MendsALeakFirstAndBuysTimeSecond) {
   EXPECT_THAT(list[1].caveats, Contains(HasSubstr("only buys time")));
 }
 
-TEST(Recommend, TouchesNoSysctlForADeadDestination) {
-  Case c = Churn(25, 10);
-  for (IncidentCause cause : {IncidentCause::kSynSentPileUp, IncidentCause::kFinWaitPileUp}) {
-    c.incident.cause = cause;
-    EXPECT_THAT(Kinds(c.Recommend()), ElementsAre(RecommendationKind::kApplication));
-  }
-}
-
 TEST(Recommend, RaisesTheTimeWaitTable) {
-  Case c = Churn(4000, 20, 131072);
+  RecommendCase c = Churn(4000, 20, 131072);
   c.pool.kind = PoolKind::kTimeWaitTable;
   c.incident.cause = IncidentCause::kTimeWaitTable;
 
@@ -218,7 +163,7 @@ TEST(Recommend, RaisesTheTimeWaitTable) {
 }
 
 TEST(Recommend, NeverLowersTheTimeWaitTable) {
-  Case c = Churn(10, 20, 131072);
+  RecommendCase c = Churn(10, 20, 131072);
   c.pool.kind = PoolKind::kTimeWaitTable;
   c.incident.cause = IncidentCause::kTimeWaitTable;
   c.netns.sysctls["net.ipv4.tcp_max_tw_buckets"] = "4194304";
@@ -229,7 +174,7 @@ TEST(Recommend, NeverLowersTheTimeWaitTable) {
 }
 
 TEST(Recommend, ReservesTheListenersOfTheRange) {
-  Case c = Churn(25, 10);
+  RecommendCase c = Churn(25, 10);
   c.netns.listening_ports_in_range = {40010, 40011, 40200};
   c.netns.sysctls["net.ipv4.ip_local_reserved_ports"] = "40200,50000";
   c.pool.blocked = 3;
@@ -242,19 +187,23 @@ TEST(Recommend, ReservesTheListenersOfTheRange) {
 }
 
 TEST(Recommend, GivesAPodItsOwnForm) {
-  Case c = Churn(25, 10);
+  RecommendCase c = Churn(25, 10);
   c.netns.labels["pod"] = "shop-1";
 
   std::vector<Recommendation> list = c.Recommend();
 
-  EXPECT_THAT(list[0].durable_form, HasSubstr("securityContext:\n  sysctls:\n  - name: "
-                                              "net.ipv4.ip_local_port_range\n    value: \"40000 "));
-  EXPECT_THAT(list[0].durable_form, Not(HasSubstr("allowed-unsafe")));
-  EXPECT_THAT(list[1].durable_form, HasSubstr("--allowed-unsafe-sysctls"));
+  EXPECT_THAT(list[0].durable_forms[0].text,
+              HasSubstr("securityContext:\n  sysctls:\n  - name: "
+                        "net.ipv4.ip_local_port_range\n    value: \"40000 "));
+  EXPECT_EQ(list[0].durable_forms.size(), 1u);
+  ASSERT_EQ(list[1].durable_forms.size(), 2u);
+  EXPECT_EQ(list[1].durable_forms[1].kind, DurableFormKind::kKubeletAllowList);
+  EXPECT_THAT(list[1].durable_forms[1].text,
+              HasSubstr("--allowed-unsafe-sysctls=net.ipv4.tcp_tw_reuse"));
 }
 
 TEST(Recommend, PutsNoHostileNameIntoACommand) {
-  Case c = Churn(25, 10);
+  RecommendCase c = Churn(25, 10);
   c.incident.cause = IncidentCause::kCloseWaitLeak;
   c.netns.labels = {{"named", "x; rm -rf /"}};
   c.netns.label = "x; rm -rf /";
@@ -264,14 +213,14 @@ TEST(Recommend, PutsNoHostileNameIntoACommand) {
 
 TEST(Recommend, NeverOffersWhatDoesNotHelp) {
   for (int cause = 1; cause <= 7; ++cause) {
-    Case c = Churn(25, 10);
+    RecommendCase c = Churn(25, 10);
     c.incident.cause = static_cast<IncidentCause>(cause);
     for (const Recommendation& r : c.Recommend()) {
       for (const SysctlChange& change : r.changes) {
-        EXPECT_THAT(
-            change.sysctl,
-            testing::AnyOf("net.ipv4.ip_local_port_range", "net.ipv4.ip_local_reserved_ports",
-                           "net.ipv4.tcp_tw_reuse", "net.ipv4.tcp_max_tw_buckets"));
+        EXPECT_THAT(change.sysctl,
+                    testing::AnyOf("net.ipv4.ip_local_port_range",
+                                   "net.ipv4.ip_local_reserved_ports", "net.ipv4.tcp_tw_reuse",
+                                   "net.ipv4.tcp_max_tw_buckets", "net.ipv4.tcp_syn_retries"));
       }
       EXPECT_FALSE(absl::StrContains(r.summary + r.rationale, "SO_LINGER"));
     }
@@ -286,7 +235,7 @@ TEST(Recommend, ProposesOnlySoundRanges) {
   };
   int proposed = 0;
   for (int round = 0; round < 400; ++round) {
-    Case c = Churn(25, 3);
+    RecommendCase c = Churn(25, 3);
     int low = in(1024, 60000);
     int high = in(low + 2, std::min(low + in(10, 40000), 65535));
     std::string range = absl::StrCat(low, " ", high);

@@ -55,7 +55,7 @@ TEST(ControlFile, IsRefusedUntouchedWhenNewer) {
   EXPECT_EQ(refused.message(),
             absl::StrCat(path,
                          " has schema version 99, written by a newer controller; this one "
-                         "knows versions up to 2. It was left as it is. Start the newer "
+                         "knows versions up to 3. It was left as it is. Start the newer "
                          "controller, or choose another --data-dir"));
   EXPECT_EQ(Content(path), before);
 }
@@ -147,9 +147,17 @@ TEST(ControlFile, OfEveryEarlierVersionIsMigrated) {
       expected.incidents[0].member_count = 0;
       expected.incidents[0].key.protocol = IpProtocol::kTcp;
     }
+    if (version < 3) {
+      Recommendation& old = expected.recommendations[0];
+      old.scope = RecommendationScope::kNamespace;
+      old.preconditions.clear();
+      old.snippets.clear();
+      old.topology.reset();
+      old.durable_forms = {{DurableFormKind::kSysctlDropIn, "", "net.ipv4.tcp_tw_reuse = 1\n"}};
+    }
     EXPECT_EQ(loaded.hosts, FullControlState().hosts);
     EXPECT_EQ(loaded.incidents, expected.incidents);
-    EXPECT_EQ(loaded.recommendations, FullControlState().recommendations);
+    EXPECT_EQ(loaded.recommendations, expected.recommendations);
     EXPECT_EQ(loaded.rollouts, FullControlState().rollouts);
     EXPECT_EQ(loaded.requests, FullControlState().requests);
   }

@@ -87,7 +87,13 @@ Recommendation FullRecommendation() {
   recommendation.risk = RecommendationRisk::kHigh;
   recommendation.caveats = {"restarts", "firewalls", "NAT"};
   recommendation.reversibility = "at once";
-  recommendation.durable_form = "net.ipv4.tcp_tw_reuse = 1\n";
+  recommendation.durable_forms = {
+      {DurableFormKind::kSysctlDropIn, "/etc/sysctl.d", "net.ipv4.tcp_tw_reuse = 1\n"},
+      {DurableFormKind::kKubeletAllowList, "the kubelet", "allowedUnsafeSysctls:\n"}};
+  recommendation.scope = RecommendationScope::kWorkload;
+  recommendation.preconditions = {"timestamps are on", "seen in counters"};
+  recommendation.snippets = {{"nginx", "http {}", "keepalive 16;\n"}};
+  recommendation.topology = TopologyAdvice{3, std::nullopt, 4};
   recommendation.create_time = At(10);
   recommendation.update_time = At(11);
   recommendation.decision = Decision{"bob", "needed", At(12), "ab12"};

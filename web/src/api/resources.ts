@@ -1,3 +1,4 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Accessor } from "solid-js";
 import { serverNow } from "../base/clock";
 import { timestampAt } from "../base/time";
@@ -5,7 +6,11 @@ import { EventKind } from "../gen/berthmaster/v1/event_pb";
 import type { Host } from "../gen/berthmaster/v1/host_pb";
 import type { Incident } from "../gen/berthmaster/v1/incident_pb";
 import type { GetPoolHistoryResponse, Pool } from "../gen/berthmaster/v1/pool_pb";
-import type { Recommendation } from "../gen/berthmaster/v1/recommendation_pb";
+import type {
+  Recommendation,
+  SimulateRecommendationRequestSchema,
+  SimulateRecommendationResponse,
+} from "../gen/berthmaster/v1/recommendation_pb";
 import type { Rollout } from "../gen/berthmaster/v1/rollout_pb";
 import { concernsHostOf } from "./lists";
 import { useApi } from "./services";
@@ -85,6 +90,19 @@ export function createRecommendation(name: Accessor<string>): Watched<Recommenda
     },
     concerns: (notice, wanted) =>
       notice.kind === EventKind.RECOMMENDATION && notice.name === wanted,
+  });
+}
+
+/** A pool with something about it changed, forecast again with each sample of its host. */
+export function createSimulation(
+  request: Accessor<MessageInitShape<typeof SimulateRecommendationRequestSchema>>,
+): Watched<SimulateRecommendationResponse> {
+  const { services } = useApi();
+  return createWatched({
+    key: request,
+    fetch: (wanted, signal) => services.recommendations.simulateRecommendation(wanted, { signal }),
+    concerns: (notice, wanted) => concernsHostOf(wanted.pool ?? "", notice),
+    whole: true,
   });
 }
 

@@ -9,8 +9,10 @@ import {
 import { IncidentCause, IncidentSeverity, IncidentState } from "../gen/berthmaster/v1/incident_pb";
 import { type Pool, PoolKind } from "../gen/berthmaster/v1/pool_pb";
 import {
+  AdviceSeverity,
   RecommendationKind,
   RecommendationRisk,
+  RecommendationScope,
   RecommendationState,
 } from "../gen/berthmaster/v1/recommendation_pb";
 import { ApplyState, RolloutState } from "../gen/berthmaster/v1/rollout_pb";
@@ -338,6 +340,34 @@ export function riskWord(risk: RecommendationRisk): Word & { text: string } {
       return { label: "HIGH", tone: "critical", text: "Can break connections." };
     default:
       return { ...UNKNOWN, text: "The server did not say how dangerous it is." };
+  }
+}
+
+/** How far a change reaches. */
+export function scopeWord(scope: RecommendationScope): string {
+  switch (scope) {
+    case RecommendationScope.NAMESPACE:
+      return "this netns";
+    case RecommendationScope.HOST:
+      return "the whole host";
+    case RecommendationScope.WORKLOAD:
+      return "one application";
+    default:
+      return "unknown";
+  }
+}
+
+/** The word for how much speaks against a setting. */
+export function adviceWord(severity: AdviceSeverity): Word {
+  switch (severity) {
+    case AdviceSeverity.NOTE:
+      return { label: "NOTE", tone: "muted" };
+    case AdviceSeverity.WARNING:
+      return { label: "WARNING", tone: "warning" };
+    case AdviceSeverity.ERROR:
+      return { label: "DOES NOT HELP", tone: "critical" };
+    default:
+      return UNKNOWN;
   }
 }
 

@@ -33,6 +33,8 @@ const CURVES = [
   { name: "in use, not reusable", key: "held", style: "key-held" },
   { name: "TIME_WAIT", key: "timeWait", style: "key-time-wait" },
   { name: "forecast", key: "forecast", style: "key-forecast" },
+  { name: "at least", key: "forecastMin", style: "key-forecast-band" },
+  { name: "at most", key: "forecastMax", style: "key-forecast-band" },
 ] as const;
 
 /** A pool's past against its capacity, with the forecast drawn on. */

@@ -29,9 +29,13 @@ function token(name: string): string {
 
 /** The curves in the order that uPlot wants them: the axis of moments first. */
 export function chartData(series: PoolSeries): uPlot.AlignedData {
-  const { times, capacity, inUse, held, timeWait, forecast } = series;
-  return [times, capacity, inUse, held, timeWait, forecast];
+  const { times, capacity, inUse, held, timeWait, forecast, forecastMin, forecastMax } = series;
+  return [times, capacity, inUse, held, timeWait, forecast, forecastMin, forecastMax];
 }
+
+// Their places in chartData().
+const FORECAST_MIN = 6;
+const FORECAST_MAX = 7;
 
 /** How a pool's curves are drawn. `series` and `marks` are asked at each drawing. */
 export function chartOptions(
@@ -68,7 +72,10 @@ export function chartOptions(
       { stroke: token("chart-in-use"), width: 2, points: { show: false } },
       { stroke: token("chart-time-wait"), width: 1.5, dash: [2, 3], points: { show: false } },
       { stroke: token("chart-forecast"), width: 2, dash: [7, 5], points: { show: false } },
+      { width: 0, points: { show: false } },
+      { width: 0, points: { show: false } },
     ],
+    bands: [{ series: [FORECAST_MAX, FORECAST_MIN], fill: token("chart-forecast-band") }],
     hooks: {
       draw: [(chart) => drawMarks(chart, marks())],
       setCursor: [(chart) => onCursor(chart.cursor.idx ?? undefined)],

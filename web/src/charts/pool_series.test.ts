@@ -2,6 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
 import { durationOf, timestampAt } from "../base/time";
 import { PoolHistoryPointSchema, PoolSchema } from "../gen/berthmaster/v1/pool_pb";
+import { chartData } from "./draw";
 import { highestOf, poolSeries, spread } from "./pool_series";
 import { sumsOf } from "./ReleaseChart";
 
@@ -15,11 +16,16 @@ function point(seconds: number, inUse: number, reusable = 0) {
   });
 }
 
-function poolAt(seconds: number, forecast: [offset: number, inUse: number][]) {
+function poolAt(seconds: number, forecast: [offset: number, inUse: number, band?: number][]) {
   return create(PoolSchema, {
     sampleTime: timestampAt(seconds * 1000),
     capacity: 400,
-    forecast: forecast.map(([offset, inUse]) => ({ offset: durationOf(offset * 1000), inUse })),
+    forecast: forecast.map(([offset, inUse, band = 0]) => ({
+      offset: durationOf(offset * 1000),
+      inUse,
+      inUseMin: inUse - band,
+      inUseMax: inUse + band,
+    })),
   });
 }
 
@@ -36,6 +42,29 @@ describe("poolSeries", () => {
     expect(series.held).toEqual([50, 80, null, null]);
     expect(series.forecast).toEqual([null, 80, 120, 160]);
     expect(series.capacity).toEqual([400, 400, 400, 400]);
+  });
+
+  test("opens the band where the past ends", () => {
+    const pool = poolAt(10, [
+      [0, 100],
+      [5, 120, 8],
+      [10, 160, 20],
+    ]);
+    const series = poolSeries([point(5, 50), point(10, 100)], pool, 300_000);
+    expect(series.forecastMin).toEqual([null, 100, 112, 140]);
+    expect(series.forecastMax).toEqual([null, 100, 128, 180]);
+    // The axes and curves in the order of draw.ts.
+    expect(chartData(series)).toHaveLength(8);
+  });
+
+  test("has no band from a server that knows none", () => {
+    const pool = create(PoolSchema, {
+      sampleTime: timestampAt(0),
+      capacity: 400,
+      forecast: [{ offset: durationOf(5000), inUse: 120 }],
+    });
+    const series = poolSeries([], pool, 300_000);
+    expect([series.forecastMin, series.forecastMax]).toEqual([[120], [120]]);
   });
 
   test("draws no line over missing samples", () => {

@@ -11,6 +11,9 @@ export interface PoolSeries {
   held: (number | null)[];
   timeWait: (number | null)[];
   forecast: (number | null)[];
+  /** Where the forecast is at the lower and the upper end of what the load may be. */
+  forecastMin: (number | null)[];
+  forecastMax: (number | null)[];
 }
 
 /** A gap this many times the usual spacing means that samples are missing. */
@@ -41,7 +44,7 @@ export function poolSeries(
     series.inUse.push(point.inUse);
     series.held.push(point.inUse - point.reusable);
     series.timeWait.push(point.timeWait);
-    series.forecast.push(null);
+    pushForecast(series, null, null, null);
     last = time;
   }
   if (pool) appendForecast(series, pool, span);
@@ -49,7 +52,27 @@ export function poolSeries(
 }
 
 function emptySeries(): PoolSeries {
-  return { times: [], capacity: [], inUse: [], held: [], timeWait: [], forecast: [] };
+  return {
+    times: [],
+    capacity: [],
+    inUse: [],
+    held: [],
+    timeWait: [],
+    forecast: [],
+    forecastMin: [],
+    forecastMax: [],
+  };
+}
+
+function pushForecast(
+  series: PoolSeries,
+  expected: number | null,
+  min: number | null,
+  max: number | null,
+) {
+  series.forecast.push(expected);
+  series.forecastMin.push(min);
+  series.forecastMax.push(max);
 }
 
 function gapOf(points: readonly PoolHistoryPoint[]): number {
@@ -68,7 +91,7 @@ function pushGap(series: PoolSeries, time: number) {
   series.inUse.push(null);
   series.held.push(null);
   series.timeWait.push(null);
-  series.forecast.push(null);
+  pushForecast(series, null, null, null);
 }
 
 function appendForecast(series: PoolSeries, pool: Pool, span: number) {
@@ -79,7 +102,11 @@ function appendForecast(series: PoolSeries, pool: Pool, span: number) {
   const lastIndex = series.times.length - 1;
   const lastHeld = series.held[lastIndex];
   // The two curves meet, so that the eye can follow from what was into what will be.
-  if (lastHeld != null) series.forecast[lastIndex] = lastHeld;
+  if (lastHeld != null) {
+    for (const curve of [series.forecast, series.forecastMin, series.forecastMax]) {
+      curve[lastIndex] = lastHeld;
+    }
+  }
   for (const point of pool.forecast) {
     const offset = durationMillisOf(point.offset) ?? 0;
     const time = (start + offset) / 1000;
@@ -89,11 +116,14 @@ function appendForecast(series: PoolSeries, pool: Pool, span: number) {
     series.inUse.push(null);
     series.held.push(null);
     series.timeWait.push(null);
-    series.forecast.push(point.inUse);
+    // A server that knows no band leaves both ends at 0.
+    const max = Math.max(point.inUse, point.inUseMax);
+    const min = point.inUseMax > 0 ? Math.min(point.inUse, point.inUseMin) : point.inUse;
+    pushForecast(series, point.inUse, min, max);
   }
 }
 
-/** The highest figure of all curves, at least 1; the top of the value axis. */
+/** The highest figure of all curves, at least 1; the top of the value axis. The band may leave it. */
 export function highestOf(series: PoolSeries): number {
   let highest = 1;
   for (const curve of [series.capacity, series.inUse, series.forecast]) {

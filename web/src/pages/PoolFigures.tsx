@@ -1,7 +1,12 @@
 import { For, Show } from "solid-js";
 import { formatCount, formatDuration, formatPercent, formatRate } from "../base/format";
 import { durationMillisOf } from "../base/time";
-import { type Pool, PoolKind, type PoolOwner } from "../gen/berthmaster/v1/pool_pb";
+import {
+  type ConnectCost,
+  type Pool,
+  PoolKind,
+  type PoolOwner,
+} from "../gen/berthmaster/v1/pool_pb";
 import { Ago } from "../widgets/Ago";
 import { type Fact, Facts } from "../widgets/Facts";
 import { Known } from "../widgets/Known";
@@ -55,6 +60,7 @@ function commonFacts(pool: Pool): Fact[] {
         </Known>
       ),
     },
+    ...bandFacts(pool),
     { label: "in use", value: formatCount(pool.inUse) },
     { label: "capacity", value: formatCount(pool.capacity) },
     { label: "headroom", value: formatCount(pool.headroom) },
@@ -69,8 +75,44 @@ function commonFacts(pool: Pool): Fact[] {
   ];
 }
 
+// What the load leaves open of the moment of exhaustion; nothing where it is now, or out of reach.
+function bandFacts(pool: Pool): Fact[] {
+  const earliest = durationMillisOf(pool.timeToExhaustionMin);
+  const expected = durationMillisOf(pool.timeToExhaustion);
+  const latest = durationMillisOf(pool.timeToExhaustionMax);
+  if (earliest === undefined || expected === 0) return [];
+  const from = formatDuration(earliest);
+  let value = `${from} at the upper end of what the load may be`;
+  if (expected !== undefined) value = `${from} or later, perhaps not at all`;
+  if (latest !== undefined) value = `${from} to ${formatDuration(latest)}`;
+  return [{ label: "runs out within, when sampled", value }];
+}
+
+function costFacts(pool: Pool): Fact[] {
+  const facts: Fact[] = [];
+  const add = (label: string, cost: ConnectCost | undefined) => {
+    if (cost) facts.push({ label, value: costText(cost) });
+  };
+  add("connect() costs now", pool.connectCost);
+  add(
+    pool.timeToExhaustion ? "connect() costs at exhaustion" : "connect() costs in the end",
+    pool.settledConnectCost,
+  );
+  return facts;
+}
+
+/** "5,974 µs a call, 54.9 % of a core". */
+export function costText(cost: ConnectCost): string {
+  const micros = (durationMillisOf(cost.cpuEach) ?? 0) * 1000;
+  const each = `${formatCount(Math.round(micros))} µs a call`;
+  return cost.coreShare === undefined
+    ? each
+    : `${each}, ${formatPercent(cost.coreShare)} of a core`;
+}
+
 function connectFacts(pool: Pool): Fact[] {
   return [
+    ...costFacts(pool),
     { label: "reusable", value: formatCount(pool.reusable) },
     { label: "blocked ports", value: formatCount(pool.blocked) },
     {

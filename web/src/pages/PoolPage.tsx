@@ -132,7 +132,7 @@ function HistoryPanel(props: { name: string; pool: Pool | undefined }) {
     };
   });
   const description = () =>
-    `In use and TIME_WAIT against capacity over the last ${range()}, with the forecast. ` +
+    `In use and TIME_WAIT against capacity over the last ${range()}, with the forecast and its band. ` +
     "The same figures stand in the table below it.";
   return (
     <Panel

@@ -4,8 +4,12 @@ import { describeCommand } from "../base/commands";
 import { formatCount, formatDuration, formatRate } from "../base/format";
 import { idOf, netnsPathOf, pathOf, poolTitleOf } from "../base/names";
 import { durationMillisOf } from "../base/time";
-import { kindWord, recommendationStateWord, riskWord } from "../base/words";
-import type { PoolingAdvice, Recommendation } from "../gen/berthmaster/v1/recommendation_pb";
+import { kindWord, recommendationStateWord, riskWord, scopeWord } from "../base/words";
+import type {
+  PoolingAdvice,
+  Recommendation,
+  TopologyAdvice,
+} from "../gen/berthmaster/v1/recommendation_pb";
 import { Ago } from "../widgets/Ago";
 import { Badge } from "../widgets/Badge";
 import { CopyBlock } from "../widgets/Command";
@@ -17,6 +21,7 @@ import { Panel } from "../widgets/Panel";
 import { EvidenceTable } from "./EvidenceTable";
 import { RecommendationDecision } from "./RecommendationDecision";
 import { SysctlDiff } from "./SysctlDiff";
+import { WhatIfPanel } from "./WhatIfPanel";
 import { WhatIfTable } from "./WhatIfTable";
 
 /** One recommendation: what to press, and what it will do. */
@@ -48,6 +53,9 @@ export function RecommendationPage(props: { name: string }) {
                 <Show when={found().pooling}>
                   {(pooling) => <PoolingPanel pooling={pooling()} />}
                 </Show>
+                <Show when={found().topology}>
+                  {(topology) => <TopologyPanel topology={topology()} />}
+                </Show>
                 <Show when={found().whatIf}>
                   {(whatIf) => (
                     <Panel title="What if: the same forecast without and with it">
@@ -55,24 +63,38 @@ export function RecommendationPage(props: { name: string }) {
                     </Panel>
                   )}
                 </Show>
+                <WhatIfPanel recommendation={found()} />
                 <Panel title="Why it helps">
                   <p class="panel-text">{found().rationale}</p>
                   <EvidenceTable evidence={found().evidence} label="What speaks for it" />
+                  <Show when={found().preconditions.length > 0}>
+                    <ul class="caveats">
+                      <For each={found().preconditions}>{(one) => <li>Holds: {one}</li>}</For>
+                    </ul>
+                  </Show>
                 </Panel>
+                <For each={found().snippets}>
+                  {(snippet) => (
+                    <Panel title={snippet.product}>
+                      <p class="panel-text muted">{snippet.place}</p>
+                      <CopyBlock text={snippet.text} label={`Copy the ${snippet.product} lines`} />
+                    </Panel>
+                  )}
+                </For>
               </div>
               <div>
                 <RecommendationDecision recommendation={found()} watched={recommendation} />
                 <RiskPanel recommendation={found()} />
-                <Show when={found().durableForm}>
-                  {(lines) => (
+                <For each={found().durableForms}>
+                  {(form) => (
                     <Panel title="To keep it over a reboot">
                       <p class="panel-text muted">
-                        A sysctl.d drop-in, for a person to install. The rollout does not write it.
+                        {form.place}. It is for a person to install; the rollout does not write it.
                       </p>
-                      <CopyBlock text={lines()} label="Copy the sysctl.d lines" />
+                      <CopyBlock text={form.text} label={`Copy the lines for ${form.place}`} />
                     </Panel>
                   )}
-                </Show>
+                </For>
               </div>
             </div>
           </>
@@ -113,6 +135,7 @@ function Where(props: { recommendation: Recommendation }) {
           value: <a href={pathOf(recommendation().pool)}>{poolTitleOf(recommendation().pool)}</a>,
         },
         { label: "preference", value: String(recommendation().rank) },
+        { label: "reaches", value: scopeWord(recommendation().scope) },
         { label: "made", value: <Ago time={recommendation().createTime} /> },
       ]}
     />
@@ -138,6 +161,22 @@ function RiskPanel(props: { recommendation: Recommendation }) {
           </p>
         )}
       </Show>
+    </Panel>
+  );
+}
+
+function TopologyPanel(props: { topology: TopologyAdvice }) {
+  const facts = () =>
+    [
+      { label: "more source addresses", count: props.topology.moreSourceAddresses },
+      { label: "more destination addresses", count: props.topology.moreDestinationAddresses },
+      { label: "more destination ports", count: props.topology.moreDestinationPorts },
+    ].flatMap(({ label, count }) =>
+      count === undefined ? [] : [{ label, value: formatCount(count) }],
+    );
+  return (
+    <Panel title="Any one of these would do">
+      <Facts as="rows" facts={facts()} />
     </Panel>
   );
 }

@@ -1,13 +1,24 @@
 import { type JSX, Show } from "solid-js";
 import { formatCount, formatCountdown } from "../base/format";
 import { durationMillisOf } from "../base/time";
-import type { Outlook, WhatIf } from "../gen/berthmaster/v1/recommendation_pb";
+import type { Outlook } from "../gen/berthmaster/v1/recommendation_pb";
 import { Unknown } from "../widgets/Unknown";
 import { Utilization } from "../widgets/Utilization";
 import { RATE_UNKNOWN } from "./pool_columns";
 
+/** What an outlook and a pool both say. */
+type Outlined = Pick<
+  Outlook,
+  "capacity" | "utilization" | "settledUtilization" | "timeToExhaustion"
+>;
+
+interface BeforeAfter {
+  before?: Outlined | undefined;
+  after?: Outlined | undefined;
+}
+
 /** The outlook of a pool without and with a change, side by side. */
-export function WhatIfTable(props: { whatIf: WhatIf }) {
+export function WhatIfTable(props: { whatIf: BeforeAfter }) {
   return (
     <table class="data what-if">
       <caption class="sr-only">The outlook of the pool without and with the change</caption>
@@ -44,8 +55,12 @@ export function WhatIfTable(props: { whatIf: WhatIf }) {
   );
 }
 
-function Row(props: { title: string; whatIf: WhatIf; cell: (outlook: Outlook) => JSX.Element }) {
-  const cellOf = (outlook: Outlook | undefined) =>
+function Row(props: {
+  title: string;
+  whatIf: BeforeAfter;
+  cell: (outlook: Outlined) => JSX.Element;
+}) {
+  const cellOf = (outlook: Outlined | undefined) =>
     outlook ? props.cell(outlook) : <Unknown why="the server gave no outlook" />;
   return (
     <tr>
@@ -57,7 +72,7 @@ function Row(props: { title: string; whatIf: WhatIf; cell: (outlook: Outlook) =>
 }
 
 // It does not count down: it is what the forecast said when the recommendation was made.
-function TimeOf(props: { outlook: Outlook }) {
+function TimeOf(props: { outlook: Outlined }) {
   const left = () => durationMillisOf(props.outlook.timeToExhaustion);
   return (
     <Show

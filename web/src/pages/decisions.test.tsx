@@ -112,6 +112,39 @@ test("a confirmed rollout can be reverted with a reason", async () => {
   await app.says("nothing written");
 });
 
+test("a recommendation shows what it takes to keep it and to follow it", async () => {
+  app = renderApp("/recommendations/r-1");
+  await app.says("/etc/sysctl.d/60-berthmaster.conf");
+  await app.says("Holds: no port that a service is known to need");
+  await app.says("this netns");
+  app.dispose();
+
+  app = renderApp("/recommendations/r-2");
+  await app.says("keepalive 2;");
+  await app.says("more source addresses");
+  await app.says("one application");
+});
+
+test("a what-if is asked of the server with the numbers of the page, which are in its URL", async () => {
+  app = renderApp("/recommendations/r-1?ports=1000&rate=2");
+  await app.says("What if it were otherwise");
+  await app.says("It is reckoned by the fake fleet.");
+  expect(app.fleet.simulated).toMatchObject({
+    pool: expect.stringContaining("/pools/"),
+    settings: { "net.ipv4.ip_local_port_range": "32768 33767" },
+    rateFactor: 2,
+  });
+  await app.says("112 %");
+
+  const fields = [...document.querySelectorAll<HTMLInputElement>(".what-if-form input")];
+  const connections = fields.at(-1);
+  if (!connections) throw new Error("There is no field for the pool.");
+  connections.value = "16";
+  connections.dispatchEvent(new Event("change", { bubbles: true }));
+  await vi.waitFor(() => expect(app.fleet.simulated?.connectionPoolSize).toBe(16), PATIENCE);
+  expect(window.location.search).toContain("connections=16");
+});
+
 describe("rolloutSteps", () => {
   const statuses = (state: RolloutState) => rolloutSteps(state).map((step) => step.status);
 

@@ -113,6 +113,9 @@ test("a pool shows its figures, states, releases and incidents", async () => {
   await app.says("checkout (pid 4711) in /system.slice/checkout.service");
   await app.says(/of them closed first here ?97.0 %/);
   await app.says(/connect\(\) found no port ?17/);
+  await app.says(/connect\(\) costs now ?59 µs a call, 0.0 % of a core/);
+  await app.says(/connect\(\) costs at exhaustion ?101 µs a call/);
+  await app.says(/runs out within, when sampled ?\d+\w? ?.* to \d+/);
   expect(app.text()).toContain("berthctl describe pool");
   const pressed = document.querySelector('.choice [aria-pressed="true"]');
   expect(pressed?.textContent).toBe("5 min");

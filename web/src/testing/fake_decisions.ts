@@ -2,8 +2,10 @@ import { durationOf, timestampAt } from "../base/time";
 import { IncidentCause, IncidentSeverity, IncidentState } from "../gen/berthmaster/v1/incident_pb";
 import { PoolKind } from "../gen/berthmaster/v1/pool_pb";
 import {
+  DurableFormKind,
   RecommendationKind,
   RecommendationRisk,
+  RecommendationScope,
   RecommendationState,
 } from "../gen/berthmaster/v1/recommendation_pb";
 import { ApplyState, RolloutState } from "../gen/berthmaster/v1/rollout_pb";
@@ -132,8 +134,15 @@ export function recommendations(circle: FakeCircle) {
       caveats: ["A listener that is started later within the range takes a place of it."],
       reversibility:
         "The agent writes 40000 40399 back; sockets beyond it live on until they close.",
-      durableForm:
-        "# /etc/sysctl.d/60-berthmaster.conf\nnet.ipv4.ip_local_port_range = 32768 60999\n",
+      durableForms: [
+        {
+          kind: DurableFormKind.SYSCTL_DROP_IN,
+          place: "/etc/sysctl.d/60-berthmaster.conf",
+          text: "net.ipv4.ip_local_port_range = 32768 60999\n",
+        },
+      ],
+      scope: RecommendationScope.NAMESPACE,
+      preconditions: ["no port that a service is known to need is in the new part"],
       etag: `r-1-${circle.decisions.get(first)?.state ?? 0}`,
     },
     {
@@ -156,6 +165,9 @@ export function recommendations(circle: FakeCircle) {
         after: { capacity: 400, utilization: 0.005, settledUtilization: 0.005 },
       },
       risk: RecommendationRisk.LOW,
+      scope: RecommendationScope.WORKLOAD,
+      snippets: [{ product: "nginx", place: "in http {}", text: "keepalive 2;\n" }],
+      topology: { moreSourceAddresses: 1, moreDestinationPorts: 1 },
       caveats: ["The application has to be changed."],
       reversibility: "Nothing is written by the agent.",
       etag: `r-2-${circle.decisions.get(second)?.state ?? 0}`,

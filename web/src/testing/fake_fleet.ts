@@ -14,6 +14,7 @@ import { PoolService } from "../gen/berthmaster/v1/pool_pb";
 import {
   RecommendationService,
   RecommendationState,
+  type SimulateRecommendationRequest,
 } from "../gen/berthmaster/v1/recommendation_pb";
 import { RolloutService, RolloutState } from "../gen/berthmaster/v1/rollout_pb";
 import { ErrorInfoSchema } from "../gen/google/rpc/error_info_pb";
@@ -42,6 +43,8 @@ export class FakeFleet {
   readonly mutations: { method: string; request: unknown }[] = [];
   /** Thrown by the next mutation instead of doing it. */
   failNext: ConnectError | undefined;
+  /** The newest what-if that was asked for. */
+  simulated: SimulateRecommendationRequest | undefined;
   private readonly sick: boolean;
 
   constructor(private readonly options: FakeFleetOptions) {
@@ -125,6 +128,23 @@ export class FakeFleet {
       getRecommendation: ({ name }) => ({
         recommendation: named(this.recommendations(), name),
       }),
+      simulateRecommendation: (request) => {
+        this.simulated = request;
+        const pool = {
+          ...named(this.pools(), request.pool),
+          ...forecastOf(request.pool, this.circle),
+        };
+        const [low, high] = (request.settings["net.ipv4.ip_local_port_range"] ?? "1 400").split(
+          " ",
+        );
+        const capacity = Number(high) - Number(low) + 1;
+        const settledUtilization = (561 * (request.rateFactor || 1)) / capacity;
+        return {
+          before: pool,
+          after: { ...pool, capacity, settledUtilization, timeToExhaustion: undefined },
+          notes: ["It is reckoned by the fake fleet."],
+        };
+      },
       approveRecommendation: (request) => {
         this.record("approveRecommendation", request);
         this.circle.approve(request.name, request.reason);

@@ -33,7 +33,15 @@ export function sickPool(circle: FakeCircle) {
     timeWaitRate: RATE,
     holdTime: durationOf(12),
     settledUtilization: settled,
-    ...(settled > 1 ? { timeToExhaustion: durationOf(left) } : {}),
+    ...(settled > 1
+      ? {
+          timeToExhaustion: durationOf(left),
+          timeToExhaustionMin: durationOf(left * 0.9),
+          timeToExhaustionMax: durationOf(left * 1.125),
+        }
+      : {}),
+    connectCost: { cpuEach: { nanos: 59_300 }, coreShare: 0.0005 },
+    settledConnectCost: { cpuEach: { nanos: 101_400 }, coreShare: 0.0009 },
     blocked: 0,
     closeRate: RATE,
     localCloseShare: 0.97,
@@ -81,13 +89,16 @@ export function otherPools(circle: FakeCircle) {
 /** What only GetPool gives. */
 export function forecastOf(name: string, circle: FakeCircle) {
   if (name !== SICK_POOL) return {};
-  const forecast = Array.from({ length: 25 }, (_, index) => ({
-    offset: durationOf(index * SAMPLE_STEP),
-    inUse: Math.min(
-      RATE * TIME_WAIT,
-      circle.inUseAt(circle.sampleTime) + RATE * index * (SAMPLE_STEP / 1000),
-    ),
-  }));
+  const forecast = Array.from({ length: 25 }, (_, index) => {
+    const arrived = RATE * index * (SAMPLE_STEP / 1000);
+    const inUse = Math.min(RATE * TIME_WAIT, circle.inUseAt(circle.sampleTime) + arrived);
+    return {
+      offset: durationOf(index * SAMPLE_STEP),
+      inUse,
+      inUseMin: inUse - 0.1 * arrived,
+      inUseMax: inUse + 0.1 * arrived,
+    };
+  });
   const releases = Array.from({ length: 61 }, (_, second) =>
     second < 35 ? 0 : Math.round(RATE + 3 * Math.sin(second)),
   );
