@@ -18,6 +18,7 @@
 #include "agent/doctor_command.h"
 #include "agent/kernel/capabilities.h"
 #include "agent/kernel/open_files_limit.h"
+#include "agent/record_command.h"
 #include "agent/sample_command.h"
 #include "agent/top_command.h"
 #include "common/config/config.h"
@@ -33,6 +34,9 @@ struct CommandLine {
   bool print_config = false;
   bool is_sample = false;
   std::string sample_form = "table";
+  // Where samples are recorded; empty when none are.
+  std::string record_path;
+  std::string record_time;
   bool is_top = false;
   bool is_once = false;
   bool is_doctor = false;
@@ -76,12 +80,21 @@ std::optional<CommandLine> ParseCommandLine(const ConfigTable& table, int argc, 
   app.add_flag("--print-config", line.print_config,
                "Prints the effective configuration as YAML and ends.");
   std::map<std::string, CLI::Option*> options = AddFlags(table, app);
-  CLI::App* sample =
-      app.add_subcommand("sample", "Takes one sample, prints it and ends; needs no controller.");
+  CLI::App* sample = app.add_subcommand(
+      "sample", "Takes one sample and prints it, or records many; needs no controller.");
   sample->fallthrough();
-  sample->add_flag("--once")->description("One sample, as always.");
+  sample->add_flag("--once")->description(
+      "One sample, as always: the second, where a pool is so large that its owners are named.");
   sample->add_option("-o,--output", line.sample_form, "How to print it.")
       ->check(CLI::IsMember({"table", "json"}));
+  CLI::Option* record =
+      sample->add_option("--record", line.record_path,
+                         "Takes samples until the time of --for is over or a signal comes, and "
+                         "writes them to this file, for berthmaster-controller replay.");
+  record->type_name("FILE")->excludes("--once");
+  sample->add_option("--for", line.record_time, "How long to record; without end unless given.")
+      ->type_name("DURATION")
+      ->needs(record);
   CLI::App* top = app.add_subcommand(
       "top", "Shows the pools of this host in the terminal, live; needs no controller.");
   top->fallthrough();
@@ -104,6 +117,11 @@ std::optional<CommandLine> ParseCommandLine(const ConfigTable& table, int argc, 
     return std::nullopt;
   }
   line.is_sample = sample->parsed();
+  if (record->count() > 0 && line.record_path.empty()) {
+    fprintf(stderr, "berthmaster-agent: --record wants the name of a file; see --help\n");
+    exit_code = kUsageExitCode;
+    return std::nullopt;
+  }
   line.is_top = top->parsed();
   line.is_doctor = doctor->parsed();
   for (const auto& [name, option] : options) {
@@ -159,10 +177,25 @@ bool WantsColours() {
   return no_colour.value_or("").empty() && terminal.value_or("dumb") != "dumb";
 }
 
+absl::Status RunRecord(const CommandLine& line, const AgentConfig& config) {
+  RecordOptions options;
+  options.path = line.record_path;
+  if (!line.record_time.empty() && (!absl::ParseDuration(line.record_time, &options.duration) ||
+                                    options.duration <= absl::ZeroDuration())) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--for '", line.record_time, "' is no time: a number with a unit, as in 90s, 5m or 1h"));
+  }
+  // Before any thread, so that all of them inherit the blocked signals.
+  BERTHMASTER_ASSIGN_OR_RETURN(StopSignal stop_signal, StopSignal::Make());
+  return RunRecordCommand(config, options, stop_signal);
+}
+
 // The exit code.
 absl::StatusOr<int> RunCommand(const CommandLine& line, const AgentConfig& config) {
   if (line.is_doctor) return RunDoctorCommand(config, line.doctor_form);
-  if (line.is_sample) {
+  if (!line.record_path.empty()) {
+    BERTHMASTER_RETURN_IF_ERROR(RunRecord(line, config));
+  } else if (line.is_sample) {
     BERTHMASTER_RETURN_IF_ERROR(RunSampleCommand(config, line.sample_form));
   } else if (line.is_top) {
     BERTHMASTER_RETURN_IF_ERROR(RunTopCommand(config, {line.is_once, WantsColours()}));

@@ -10,6 +10,7 @@
 #include "absl/strings/str_format.h"
 #include "agent/dependencies.h"
 #include "agent/host_readers.h"
+#include "agent/only_sample.h"
 #include "agent/pool_text.h"
 #include "common/clock/clock.h"
 #include "common/ids/names.h"
@@ -64,9 +65,10 @@ absl::Status RunSampleCommand(const AgentConfig& config, absl::string_view form)
   const HostReaders readers = MakeHostReaders(config.profile);
   LinuxHostSamplerOptions options = SamplerOptions(config, readers);
   // There is no later sample to see the rest.
+  options.sample_interval = absl::ZeroDuration();
   options.first_dump_cpu_max = absl::InfiniteDuration();
   std::unique_ptr<HostSampler> sampler = MakeLinuxHostSampler(options, clock);
-  BERTHMASTER_ASSIGN_OR_RETURN(HostSample sample, sampler->Sample());
+  BERTHMASTER_ASSIGN_OR_RETURN(HostSample sample, TakeOnlySample(*sampler, readers));
   if (form == "json") {
     BERTHMASTER_ASSIGN_OR_RETURN(std::string json, SampleJson(config.host_id, sample));
     return Print(json);

@@ -8,6 +8,7 @@
 #include "agent/collect/linux_host_sampler.h"
 #include "agent/dependencies.h"
 #include "agent/host_readers.h"
+#include "agent/only_sample.h"
 #include "agent/top/terminal.h"
 #include "agent/top/top_loop.h"
 #include "agent/top/top_rows.h"
@@ -20,8 +21,9 @@
 namespace berthmaster {
 namespace {
 
-absl::Status PrintOnce(const AgentConfig& config, HostSampler& sampler) {
-  BERTHMASTER_ASSIGN_OR_RETURN(HostSample taken, sampler.Sample());
+absl::Status PrintOnce(const AgentConfig& config, HostSampler& sampler,
+                       const HostReaders& readers) {
+  BERTHMASTER_ASSIGN_OR_RETURN(HostSample taken, TakeOnlySample(sampler, readers));
   const TopSample sample(std::move(taken));
   for (const std::string& limitation : sample.limitations()) LogWarning(limitation);
   return WriteAll(
@@ -46,7 +48,7 @@ absl::Status RunTopCommand(const AgentConfig& config, const TopCommandOptions& o
   sampler_options.sample_interval = absl::ZeroDuration();
   sampler_options.first_dump_cpu_max = absl::InfiniteDuration();
   std::unique_ptr<HostSampler> sampler = MakeLinuxHostSampler(sampler_options, clock);
-  if (options.is_once) return PrintOnce(config, *sampler);
+  if (options.is_once) return PrintOnce(config, *sampler, readers);
   TopOptions top;
   top.host = config.host_id;
   top.has_colours = options.has_colours;

@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -20,7 +21,11 @@
 #include "cli/decide.h"
 #include "cli/describe.h"
 #include "cli/exit_code.h"
+#include "cli/explain.h"
 #include "cli/get.h"
+#include "cli/lint/lint.h"
+#include "cli/lint/lint_files.h"
+#include "cli/lint_report.h"
 #include "cli/pool_kind.h"
 #include "cli/print.h"
 #include "cli/resource_name.h"
@@ -47,6 +52,13 @@ struct Arguments {
   GetOptions get;
   DecideOptions decide;
   std::vector<std::string> set;
+  // Settings to explain.
+  std::vector<std::string> names;
+  // Files and directories to lint, and for what.
+  std::vector<std::string> paths;
+  std::string kernel;
+  std::string kubernetes;
+  bool is_strict = false;
 };
 
 ConfigTable Table() {
@@ -151,6 +163,64 @@ int RunApprove(Client& client, Arguments& arguments, Random& random) {
     arguments.decide.desired_values.insert(*pair);
   }
   return PrintOrFail(Approve(client, arguments.decide, random));
+}
+
+int RunExplain(const Arguments& arguments) {
+  absl::StatusOr<OutputFormat> format = ParseOutputFormat(arguments.output);
+  if (!format.ok()) return Fail(format.status());
+  return PrintOrFail(Explain(arguments.names, *format));
+}
+
+absl::StatusOr<std::optional<Release>> ParseReleaseFlag(absl::string_view flag,
+                                                        const std::string& text) {
+  if (text.empty()) return std::optional<Release>();
+  const std::optional<Release> release = ParseRelease(text);
+  if (release.has_value()) return release;
+  return absl::InvalidArgumentError(
+      absl::StrCat(flag, ": '", text, "' is not a release such as 6.1"));
+}
+
+// 0: clean or notes only; 1: errors, or with --strict warnings; else as ExitCodeOf.
+int RunLint(const Arguments& arguments) {
+  absl::StatusOr<LintFormat> format = ParseLintFormat(arguments.output);
+  if (!format.ok()) return Fail(format.status());
+  absl::StatusOr<std::optional<Release>> kernel = ParseReleaseFlag("--kernel", arguments.kernel);
+  if (!kernel.ok()) return Fail(kernel.status());
+  absl::StatusOr<std::optional<Release>> kubernetes =
+      ParseReleaseFlag("--kubernetes", arguments.kubernetes);
+  if (!kubernetes.ok()) return Fail(kubernetes.status());
+  absl::StatusOr<std::vector<LintSource>> sources = ReadLintSources(arguments.paths);
+  if (!sources.ok()) return Fail(sources.status());
+
+  const LintReport report = Lint(*sources, {.kernel = *kernel, .kubernetes = *kubernetes});
+  const int printed = PrintOrFail(RenderLint(report, *format));
+  if (printed != kExitOk) return printed;
+  if (*format == LintFormat::kText) Complain(LintSummary(report));
+  const bool has_warnings = report.CountOf(AdviceSeverity::kWarning) > 0;
+  const bool has_errors = report.CountOf(AdviceSeverity::kError) > 0;
+  return has_errors || (arguments.is_strict && has_warnings) ? kExitGeneric : kExitOk;
+}
+
+// The commands that need no controller.
+void AddLocalCommands(CLI::App& app, Arguments& arguments,
+                      std::function<int(Client&, Clock&, Random&)>& run) {
+  CLI::App* explain = app.add_subcommand(
+      "explain", "What a sysctl or socket option really does; without a name: the list.");
+  explain->add_option("names", arguments.names,
+                      "Such as net.ipv4.tcp_tw_reuse, tcp_fin_timeout, SO_LINGER, TIME_WAIT");
+  explain->add_option("-o,--output", arguments.output, "table, json, yaml or name");
+  explain->callback([&] { run = [&](Client&, Clock&, Random&) { return RunExplain(arguments); }; });
+
+  CLI::App* lint = app.add_subcommand(
+      "lint", "Judge the sysctls of a sysctl.conf, a sysctl.d directory or pod specs.");
+  lint->add_option("paths", arguments.paths, "Files, directories, or - for standard input")
+      ->required();
+  lint->add_option("-o,--output", arguments.output, "table, json, yaml, jsonl or sarif");
+  lint->add_option("--kernel", arguments.kernel, "The Linux to judge for, such as 6.1.");
+  lint->add_option("--kubernetes", arguments.kubernetes,
+                   "The Kubernetes to judge for, such as 1.29.");
+  lint->add_flag("--strict", arguments.is_strict, "Exit with 1 for warnings, too.");
+  lint->callback([&] { run = [&](Client&, Clock&, Random&) { return RunLint(arguments); }; });
 }
 
 // The commands. Each sets `run`, which is called once the server is known.
@@ -261,6 +331,7 @@ int Main(int argc, char** argv) {
   Arguments arguments;
   std::function<int(Client&, Clock&, Random&)> run;
   AddCommands(app, arguments, run);
+  AddLocalCommands(app, arguments, run);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {

@@ -1,5 +1,6 @@
 #include "cli/page.h"
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "cli/columns.h"
@@ -9,6 +10,7 @@
 namespace berthmaster {
 namespace {
 
+constexpr size_t kParagraphColumns = 100;
 constexpr size_t kFactWidth = 26;  // the longest fact name and a space
 
 std::string OutlookText(const v1::Outlook& outlook) {
@@ -51,6 +53,21 @@ void Page::AddText(absl::string_view text) {
   for (absl::string_view line : absl::StrSplit(text, '\n', absl::SkipEmpty())) {
     absl::StrAppend(&text_, "  ", Printable(std::string(line)), "\n");
   }
+}
+
+void Page::AddParagraph(absl::string_view text) {
+  std::string line = "  ";
+  for (absl::string_view word : absl::StrSplit(text, ' ', absl::SkipEmpty())) {
+    const bool is_first = absl::StripAsciiWhitespace(line).empty();
+    if (!is_first && line.size() + 1 + word.size() > kParagraphColumns) {
+      absl::StrAppend(&text_, line, "\n");
+      line = "    ";
+    } else if (!is_first) {
+      line.push_back(' ');
+    }
+    absl::StrAppend(&line, Printable(std::string(word)));
+  }
+  absl::StrAppend(&text_, line, "\n");
 }
 
 void AppendIncident(const v1::Incident& incident, Page& page) {

@@ -21,6 +21,8 @@ class Page {
   void BeginSection(absl::string_view title);
   // Lines of text in the section, or a table's.
   void AddText(absl::string_view text);
+  // The same, wrapped at 100 columns between words; the lines after the first are indented further.
+  void AddParagraph(absl::string_view text);
   const std::string& text() const { return text_; }
 
  private:

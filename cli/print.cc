@@ -58,17 +58,25 @@ absl::StatusOr<std::string> ToJsonLine(const google::protobuf::Message& message)
 absl::StatusOr<std::string> ToJson(const google::protobuf::Message& message) {
   absl::StatusOr<std::string> line = ToJsonLine(message);
   if (!line.ok()) return line.status();
-  std::string json = IndentJson(*line);
-  if (json.empty() || json.back() != '\n') json.push_back('\n');
-  return json;
+  return JsonOverLines(*line);
 }
 
 absl::StatusOr<std::string> ToYaml(const google::protobuf::Message& message) {
   absl::StatusOr<std::string> line = ToJsonLine(message);
   if (!line.ok()) return line.status();
+  return YamlOfJson(*line);
+}
+
+std::string JsonOverLines(absl::string_view json_line) {
+  std::string json = IndentJson(json_line);
+  if (json.empty() || json.back() != '\n') json.push_back('\n');
+  return json;
+}
+
+absl::StatusOr<std::string> YamlOfJson(absl::string_view json_line) {
   try {
     YAML::Emitter out;
-    Emit(YAML::Load(*line), out);
+    Emit(YAML::Load(std::string(json_line)), out);
     return absl::StrCat(out.c_str(), "\n");
   } catch (const YAML::Exception& error) {
     return absl::InternalError(absl::StrCat("cannot print the answer as YAML: ", error.what()));

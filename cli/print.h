@@ -23,6 +23,10 @@ absl::StatusOr<std::string> ToJsonLine(const google::protobuf::Message& message)
 // The same content as YAML.
 absl::StatusOr<std::string> ToYaml(const google::protobuf::Message& message);
 
+// What is JSON on one line already, over several lines or as YAML.
+std::string JsonOverLines(absl::string_view json_line);
+absl::StatusOr<std::string> YamlOfJson(absl::string_view json_line);
+
 }  // namespace berthmaster
 
 #endif  // BERTHMASTER_CLI_PRINT_H_

@@ -12,9 +12,11 @@
 #include "common/config/config.h"
 #include "common/log/log.h"
 #include "common/runtime/stop_signal.h"
+#include "common/status/annotate.h"
 #include "controller/api/grpc_server.h"
 #include "controller/controller.h"
 #include "controller/controller_config.h"
+#include "controller/replay_command.h"
 
 namespace berthmaster {
 namespace {
@@ -50,6 +52,53 @@ int Run(const ControllerOptions& options) {
   return 0;
 }
 
+// The flags of `replay` as they were given.
+struct ReplayFlags {
+  ReplayOptions options;
+  std::string from;
+  std::string to;
+  std::string form = "table";
+};
+
+CLI::App* AddReplay(CLI::App& app, ReplayFlags& flags) {
+  CLI::App* replay = app.add_subcommand(
+      "replay",
+      "Runs the engine over a recording of berthmaster-agent sample --record, or over the history "
+      "in --data-dir, and prints its incidents and forecasts against what then happened.");
+  replay->fallthrough();
+  replay->add_option("FILE", flags.options.recording_path, "The recording.");
+  replay->add_option("--host", flags.options.host_id, "Only this host.")->type_name("HOST");
+  replay->add_option("--from", flags.from, "Only samples of this time and later.")
+      ->type_name("TIME");
+  replay->add_option("--to", flags.to, "Only samples before this time.")->type_name("TIME");
+  replay->add_option("-o,--output", flags.form, "How to print the report.")
+      ->check(CLI::IsMember({"table", "json"}));
+  return replay;
+}
+
+absl::Status Complete(ReplayFlags& flags, const Config& config) {
+  ReplayOptions& options = flags.options;
+  if (!options.recording_path.empty() && config.SourceOf("data-dir") == "--data-dir") {
+    return absl::InvalidArgumentError("replay takes a FILE or --data-dir, not both");
+  }
+  options.data_dir = config.GetString("data-dir");
+  options.is_json = flags.form == "json";
+  if (!flags.from.empty()) {
+    BERTHMASTER_ASSIGN_OR_RETURN(options.from, ParseReplayTime("--from", flags.from));
+  }
+  if (!flags.to.empty()) {
+    BERTHMASTER_ASSIGN_OR_RETURN(options.to, ParseReplayTime("--to", flags.to));
+  }
+  return absl::OkStatus();
+}
+
+int Replay(ReplayFlags flags, const Config& config) {
+  const absl::Status complete = Complete(flags, config);
+  if (!complete.ok()) return Fail(complete, kUsageExitCode);
+  const absl::Status replayed = RunReplayCommand(flags.options, LinuxClock());
+  return replayed.ok() ? 0 : Fail(replayed, kFailureExitCode);
+}
+
 int Main(int argc, char** argv) {
   CLI::App app(
       "Berthmaster's controller: stores samples, finds incidents, rolls out approved changes.");
@@ -71,6 +120,8 @@ int Main(int argc, char** argv) {
         key.kind == ConfigKind::kBoolean ? app.add_flag(name, help) : app.add_option(name, help);
     option->type_name(ValueForm(key));
   }
+  ReplayFlags replay_flags;
+  const CLI::App* replay = AddReplay(app, replay_flags);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& request) {
@@ -88,11 +139,12 @@ int Main(int argc, char** argv) {
     std::cout << config->ToYaml();
     return 0;
   }
+  const absl::Status level = SetLogLevel(config->GetString("log-level"));
+  if (!level.ok()) return Fail(level, kUsageExitCode);
+  if (replay->parsed()) return Replay(replay_flags, *config);
   const absl::StatusOr<ControllerOptions> controller_options =
       ToControllerOptions(*config, ProgramPath());
   if (!controller_options.ok()) return Fail(controller_options.status(), kUsageExitCode);
-  const absl::Status level = SetLogLevel(config->GetString("log-level"));
-  if (!level.ok()) return Fail(level, kUsageExitCode);
   return Run(*controller_options);
 }
 

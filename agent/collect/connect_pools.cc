@@ -9,6 +9,13 @@
 #include "common/forecast/reuse.h"
 
 namespace berthmaster {
+namespace {
+
+// The watch and the dump look at moments that differ a little, so ends that are fewer than this
+// share of the opens may be none.
+constexpr double kEndedShareMin = 0.1;
+
+}  // namespace
 
 void ConnectPools::AddTo(NetnsSample& sample, const NetnsCounts& counts, const Context& context,
                          absl::Duration now) {
@@ -28,7 +35,6 @@ void ConnectPools::AddTo(NetnsSample& sample, const NetnsCounts& counts, const C
       history.Add(*last_dump_, 0, std::nullopt);
     }
     SetRates(pool_counts, context, now, history, pool);
-    if (context.owners != nullptr) pool.owners = context.owners->OwnersOf(pool_counts.key);
   }
   for (size_t position = 0; position < counts.pools.size(); ++position) {
     if (!is_told[position]) AddToRemainder(counts.pools[position], sample.remainder);
@@ -65,7 +71,14 @@ void ConnectPools::SetRates(const PoolCounts& counts, const Context& context, ab
                              : traffic->opened;
   pool.close_rate = traffic->closed;
   pool.local_close_share = traffic->local_close_share;
-  if (traffic->closed > 0) pool.hold_time = absl::Seconds(counts.live() / traffic->closed);
+  double ended = traffic->closed;
+  // A connection that one side has closed keeps its port in CLOSE_WAIT or FIN_WAIT_2 until the
+  // other has too, and where that does not happen nothing ends: what came and is not there.
+  if (live_rate.has_value()) ended = std::min(ended, *pool.connection_rate - *live_rate);
+  pool.hold_time.reset();
+  if (ended > kEndedShareMin * *pool.connection_rate) {
+    pool.hold_time = absl::Seconds(counts.live() / ended);
+  }
 }
 
 }  // namespace berthmaster

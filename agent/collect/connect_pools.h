@@ -9,7 +9,6 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/time/time.h"
 #include "agent/collect/connect_traffic.h"
-#include "agent/collect/owner_memory.h"
 #include "agent/collect/pool_counts.h"
 #include "agent/collect/pool_sample.h"
 #include "agent/collect/rate.h"
@@ -32,7 +31,6 @@ class ConnectPools {
     ConnectPoolFrame frame;
     // Null where nothing counts it.
     const ConnectTraffic* traffic = nullptr;
-    const OwnerMemory* owners = nullptr;
   };
 
   // Appends the pools of one dump to the sample and sets its remainder. `now` is monotonic and

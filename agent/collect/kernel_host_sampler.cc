@@ -86,12 +86,20 @@ std::optional<KernelHostSampler::Activities> KernelHostSampler::TakeActivities(H
         " missing from the rates of pools, because too many pools had traffic at once or the "
         "kernel did not run the count"));
   }
+  if (activity->makers_not_told_apart > 0) {
+    sample.limitations.push_back(absl::StrCat(
+        activity->makers_not_told_apart,
+        " closes have no owner, because too many different processes closed in too many pools"));
+  }
   Activities activities;
   for (FailedConnects& failed : activity->failures) {
     activities[failed.netns_cookie].failures.push_back(std::move(failed));
   }
   for (const PoolTraffic& pool : activity->pools) {
     activities[pool.netns_cookie].pools.push_back(pool);
+  }
+  for (TimeWaitMaker& maker : activity->time_wait_makers) {
+    activities[maker.netns_cookie].time_wait_makers.push_back(std::move(maker));
   }
   return activities;
 }

@@ -22,6 +22,7 @@ void AddPools(const std::vector<PoolSample>& pools, NetnsSample& sample) {
 void NetnsSampler::NoteActivity(const NetnsActivity& activity, absl::Duration now) {
   if (!traffic_.has_value()) traffic_.emplace();
   traffic_->Add(now, activity.pools);
+  makers_.Add(now, activity.time_wait_makers);
   for (const FailedConnects& failed : activity.failures) failures_.Add(failed);
 }
 
@@ -143,12 +144,13 @@ absl::Status NetnsSampler::Dump(const NetnsEntry& netns, const SockstatCounts& c
   has_tried_dump_ = true;
   absl::StatusOr<NetnsSample> dumped = socket_pools_.Dump(
       {netns, known_->facts, *known_->space, readers.dump, readers.bind_ownership, readers.owners,
-       traffic_.has_value() ? &*traffic_ : nullptr, is_busy},
+       traffic_.has_value() ? &*traffic_ : nullptr, &makers_, is_busy},
       now, inodes_left);
   const absl::Duration cpu = budget != nullptr ? budget->ThreadCpuNow() - before : absl::Duration();
   if (is_paid) last_dump_.has_value() ? budget->Spend(cpu) : budget->SpendFirst(cpu);
   BERTHMASTER_RETURN_IF_ERROR(dumped.status());
   last_ = *std::move(dumped);
+  last_.dump_number = ++dump_count_;
   last_dump_ = {counts, known_->sysctls_version, now, cpu};
   exhaustion_.Update(MeasureNearness(last_.pools, known_->facts.sysctls), now);
   return absl::OkStatus();

@@ -19,6 +19,7 @@
 #include "agent/collect/port_space.h"
 #include "agent/collect/quiet_dump_budget.h"
 #include "agent/collect/socket_pools.h"
+#include "agent/collect/time_wait_makers.h"
 #include "agent/collect/udp_pools.h"
 #include "agent/kernel/bind_ownership.h"
 #include "agent/kernel/connect_watch.h"
@@ -48,6 +49,7 @@ struct NetnsReaders {
 struct NetnsActivity {
   std::vector<FailedConnects> failures;
   std::vector<PoolTraffic> pools;
+  std::vector<TimeWaitMaker> time_wait_makers;
 };
 
 // A namespace that may be near a limit is dumped before its time when its sockets have risen by
@@ -125,10 +127,13 @@ class NetnsSampler {
   CounterDeltas counters_;
   // Nothing without a watch.
   std::optional<ConnectTraffic> traffic_;
+  // None without a watch.
+  TimeWaitMakers makers_;
   FailureLog failures_;
   std::optional<absl::Duration> last_sample_;
   // What the last dump gave.
   NetnsSample last_;
+  int64_t dump_count_ = 0;
   ExhaustionWatch exhaustion_;
 };
 

@@ -1,7 +1,6 @@
 #include "agent/collect/owner_memory.h"
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
@@ -20,7 +19,17 @@ uint64_t SocketId(const SocketRow& row) {
   return row.inode != 0 ? kInodeFlag | row.inode : 0;
 }
 
+// Whether this side has closed the connection first: in TIME_WAIT, or on the way there.
+bool IsTimeWait(TcpState state) {
+  return state == TcpState::kTimeWait || state == TcpState::kFinWait2 ||
+         state == TcpState::kFinWait1 || state == TcpState::kClosing;
+}
+
 }  // namespace
+
+bool IsWorthNaming(const PoolSample& pool) {
+  return pool.kind == PoolKind::kConnect && pool.in_use > kNamedShare * pool.capacity;
+}
 
 void OwnerMemory::SetNamed(std::vector<RawPoolKey> keys) {
   if (keys.size() > kNamedPoolsMax) keys.resize(kNamedPoolsMax);
@@ -36,23 +45,28 @@ int32_t OwnerMemory::NamedIndex(const RawPoolKey& key) const {
 void OwnerMemory::BeginDump() {
   ++dump_number_;
   unknown_.clear();
-  counts_.assign(named_.size(), {});
+  counts_.assign(named_.size(), PoolCount());
 }
 
 void OwnerMemory::AddSocket(int32_t named_index, const SocketRow& row) {
   const uint64_t socket_id = SocketId(row);
-  if (socket_id == 0) return;
+  const bool is_time_wait = IsTimeWait(row.state);
+  if (socket_id == 0) {
+    AddUnseen(named_index, is_time_wait);
+    return;
+  }
   auto found = known_.find(socket_id);
   const bool is_known = found != known_.end();
   if (is_known) found->second.dump_number = dump_number_;
   const bool can_learn = !row.is_mini && row.inode != 0 && unknown_.size() < kInodesPerDumpMax;
   if (is_known && (found->second.is_process || !can_learn)) {
-    Count(named_index, found->second.owner);
-    return;
+    AddSeen(named_index, is_time_wait, found->second.owner);
+  } else if (can_learn) {
+    unknown_.push_back({socket_id, row.inode, named_index, is_time_wait, CgroupId(row).value_or(0),
+                        std::string(row.cgroup)});
+  } else {
+    AddUnseen(named_index, is_time_wait);
   }
-  if (!can_learn) return;
-  unknown_.push_back(
-      {socket_id, row.inode, named_index, CgroupId(row).value_or(0), std::string(row.cgroup)});
 }
 
 void OwnerMemory::FinishDump(SocketOwners& owners, size_t& inodes_left) {
@@ -73,9 +87,12 @@ void OwnerMemory::FinishDump(SocketOwners& owners, size_t& inodes_left) {
                  [this](const auto& entry) { return entry.second.dump_number != dump_number_; });
   for (const Unknown& socket : unknown_) {
     const std::optional<Identity> identity = Identify(socket, owners, processes);
-    if (!identity.has_value()) continue;
+    if (!identity.has_value()) {
+      AddUnseen(socket.named_index, socket.is_time_wait);
+      continue;
+    }
     const uint32_t owner = OwnerIndex(*identity);
-    Count(socket.named_index, owner);
+    AddSeen(socket.named_index, socket.is_time_wait, owner);
     if (known_.size() < kOwnedSocketsMax || known_.contains(socket.socket_id)) {
       known_[socket.socket_id] = {owner, dump_number_, identity->pid != 0};
     }
@@ -83,27 +100,29 @@ void OwnerMemory::FinishDump(SocketOwners& owners, size_t& inodes_left) {
   unknown_.clear();
 }
 
-std::vector<PoolOwner> OwnerMemory::OwnersOf(const RawPoolKey& key) const {
+SeenOwners OwnerMemory::OwnersOf(const RawPoolKey& key) const {
   const int32_t named_index = NamedIndex(key);
-  std::vector<PoolOwner> result;
+  SeenOwners result;
   if (named_index < 0 || static_cast<size_t>(named_index) >= counts_.size()) return result;
-  const std::vector<int32_t>& counts = counts_[static_cast<size_t>(named_index)];
-  for (size_t owner = 0; owner < counts.size(); ++owner) {
-    if (counts[owner] == 0) continue;
-    result.push_back(owners_[owner]);
-    result.back().sockets = counts[owner];
+  const PoolCount& count = counts_[static_cast<size_t>(named_index)];
+  result.unseen_time_wait = count.unseen_time_wait;
+  for (size_t owner = 0; owner < count.owners.size(); ++owner) {
+    if (count.owners[owner].sockets == 0) continue;
+    result.owners.push_back({owners_[owner], count.owners[owner].time_wait});
+    result.owners.back().owner.sockets = count.owners[owner].sockets;
   }
-  std::sort(result.begin(), result.end(), [](const PoolOwner& a, const PoolOwner& b) {
-    return std::tie(b.sockets, a.process, a.pid) < std::tie(a.sockets, b.process, b.pid);
-  });
-  if (result.size() > kOwnersPerPoolMax) result.resize(kOwnersPerPoolMax);
   return result;
 }
 
-void OwnerMemory::Count(int32_t named_index, uint32_t owner) {
-  std::vector<int32_t>& counts = counts_[static_cast<size_t>(named_index)];
-  if (counts.size() <= owner) counts.resize(owner + 1);
-  ++counts[owner];
+void OwnerMemory::AddSeen(int32_t named_index, bool is_time_wait, uint32_t owner) {
+  std::vector<Count>& owners = counts_[static_cast<size_t>(named_index)].owners;
+  if (owners.size() <= owner) owners.resize(owner + 1);
+  ++owners[owner].sockets;
+  owners[owner].time_wait += is_time_wait;
+}
+
+void OwnerMemory::AddUnseen(int32_t named_index, bool is_time_wait) {
+  counts_[static_cast<size_t>(named_index)].unseen_time_wait += is_time_wait;
 }
 
 std::optional<OwnerMemory::Identity> OwnerMemory::Identify(
@@ -130,7 +149,10 @@ uint32_t OwnerMemory::OwnerIndex(const Identity& identity) {
     if (owners_.size() >= kOwnersRememberedMax) {
       owners_.clear();
       known_.clear();
-      for (std::vector<int32_t>& counts : counts_) counts.clear();
+      for (PoolCount& count : counts_) {
+        for (const Count& seen : count.owners) count.unseen_time_wait += seen.time_wait;
+        count.owners.clear();
+      }
     }
     found = owners_.insert(owners_.end(), identity);
   }

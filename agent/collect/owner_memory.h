@@ -9,6 +9,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "agent/collect/pool_counts.h"
+#include "agent/collect/pool_owners.h"
 #include "agent/kernel/sockets/socket_owners.h"
 #include "agent/kernel/sockets/socket_row.h"
 #include "common/protocol/sample.h"
@@ -17,21 +18,20 @@ namespace berthmaster {
 
 // From this share of its capacity on a pool's owners are worth looking for.
 inline constexpr double kNamedShare = 0.25;
+bool IsWorthNaming(const PoolSample& pool);
 // Pools of a namespace whose owners are looked for.
 inline constexpr size_t kNamedPoolsMax = 8;
 // Sockets of a namespace whose owner is asked for after one dump.
 inline constexpr size_t kInodesPerDumpMax = 4096;
 // The same in one sample of all namespaces.
 inline constexpr size_t kInodesPerSampleMax = 16384;
-// Sockets of a namespace whose owner is remembered: 2 MiB, all of two full pools. Those of further
-// ones have no owner.
+// Sockets of a namespace whose owner is remembered: 2 MiB, all of two full pools. Nobody is seen to
+// hold those of further ones.
 inline constexpr size_t kOwnedSocketsMax = 65536;
 // Different owners of a namespace; when there are more, the memory begins anew.
 inline constexpr size_t kOwnersRememberedMax = 1024;
-// Owners of one pool in a sample.
-inline constexpr size_t kOwnersPerPoolMax = 8;
 
-// Whose the sockets of the largest pools of one namespace are: learned while a socket is held by a
+// Who holds the sockets of the largest pools of one namespace: learned while a socket is held by a
 // process, and remembered by its cookie, since in TIME_WAIT it says nothing of that any more. For
 // each dump: SetNamed(), BeginDump(), AddSocket() for the rows of those pools, FinishDump(). One
 // thread.
@@ -50,8 +50,8 @@ class OwnerMemory {
   // the sockets that the dump did not have.
   void FinishDump(SocketOwners& owners, size_t& inodes_left);
 
-  // As the last dump has it; largest first, at most kOwnersPerPoolMax.
-  std::vector<PoolOwner> OwnersOf(const RawPoolKey& key) const;
+  // As the last dump has it; nothing for a pool that is not a named one.
+  SeenOwners OwnersOf(const RawPoolKey& key) const;
   // Why no process can be named, with the remedy; empty when they can.
   const std::string& limitation() const { return limitation_; }
 
@@ -66,13 +66,25 @@ class OwnerMemory {
     uint64_t socket_id = 0;
     uint32_t inode = 0;
     int32_t named_index = 0;
+    bool is_time_wait = false;
     uint64_t cgroup_id = 0;
     std::string cgroup;
+  };
+  struct Count {
+    int32_t sockets = 0;
+    // SeenOwner::time_wait.
+    int32_t time_wait = 0;
+  };
+  struct PoolCount {
+    // By position in owners_.
+    std::vector<Count> owners;
+    int32_t unseen_time_wait = 0;
   };
   // Without the number of sockets.
   using Identity = PoolOwner;
 
-  void Count(int32_t named_index, uint32_t owner);
+  void AddSeen(int32_t named_index, bool is_time_wait, uint32_t owner);
+  void AddUnseen(int32_t named_index, bool is_time_wait);
   std::optional<Identity> Identify(const Unknown& socket, SocketOwners& owners,
                                    const absl::flat_hash_map<uint32_t, ProcessId>& processes) const;
   uint32_t OwnerIndex(const Identity& identity);
@@ -82,8 +94,8 @@ class OwnerMemory {
   absl::flat_hash_map<uint64_t, Known> known_;
   std::vector<Unknown> unknown_;
   std::vector<Identity> owners_;
-  // By position in named_ and in owners_.
-  std::vector<std::vector<int32_t>> counts_;
+  // By position in named_.
+  std::vector<PoolCount> counts_;
   std::string limitation_;
 };
 

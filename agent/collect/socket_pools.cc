@@ -24,6 +24,10 @@ void Append(std::vector<PoolSample> pools, NetnsSample& sample) {
   std::move(pools.begin(), pools.end(), std::back_inserter(sample.pools));
 }
 
+RawPoolKey RawKey(const PoolKey& key) {
+  return {RawAddress::From(key.source), RawAddress::From(key.destination), key.destination_port};
+}
+
 }  // namespace
 
 absl::StatusOr<NetnsSample> SocketPools::Dump(const Inputs& inputs, absl::Duration now,
@@ -73,10 +77,8 @@ void SocketPools::SetPools(const Inputs& inputs, const NetnsCounts& counts, absl
                            NetnsSample& sample) {
   const ConnectPoolFrame frame = {inputs.space.Capacity(counts.blocked), counts.blocked,
                                   closed_ports_.ports() != nullptr};
-  connect_pools_.AddTo(
-      sample, counts,
-      {inputs.facts.sysctls, frame, inputs.traffic, inputs.owners != nullptr ? &owners_ : nullptr},
-      now);
+  connect_pools_.AddTo(sample, counts, {inputs.facts.sysctls, frame, inputs.traffic}, now);
+  if (inputs.owners != nullptr && owners_.has_named()) SetOwners(inputs, now, sample);
   std::optional<PoolSample> table = MakeTimeWaitTable(counts.time_wait_table, inputs.facts.sysctls);
   if (table.has_value()) sample.pools.push_back(*std::move(table));
   // A pool whose figures the source shows only in part is absent.
@@ -85,15 +87,28 @@ void SocketPools::SetPools(const Inputs& inputs, const NetnsCounts& counts, absl
   if (features.has_backlogs) Append(counts.listener_pools, sample);
 }
 
+void SocketPools::SetOwners(const Inputs& inputs, absl::Duration now, NetnsSample& sample) const {
+  for (PoolSample& pool : sample.pools) {
+    if (pool.kind != PoolKind::kConnect) continue;
+    const RawPoolKey key = RawKey(pool.key);
+    if (owners_.NamedIndex(key) < 0) continue;
+    std::vector<PoolMaker> makers;
+    if (inputs.makers != nullptr) {
+      for (TimeWaitMakers::Maker& maker : inputs.makers->MakersOf(pool.key, now)) {
+        makers.push_back({std::move(maker.process), maker.pid,
+                          inputs.owners->CgroupPath(maker.cgroup_id), maker.time_wait});
+      }
+    }
+    pool.owners = ComposeOwners(owners_.OwnersOf(key), std::move(makers));
+  }
+}
+
 // What the next dump is to look at more closely.
 void SocketPools::NotePools(const NetnsSample& sample) {
   std::vector<RawPoolKey> named;
   for (const PoolSample& pool : sample.pools) {
     closed_ports_.NotePool(pool);
-    if (pool.kind != PoolKind::kConnect || named.size() >= kNamedPoolsMax) continue;
-    if (pool.in_use <= kNamedShare * pool.capacity) continue;
-    named.push_back({RawAddress::From(pool.key.source), RawAddress::From(pool.key.destination),
-                     pool.key.destination_port});
+    if (IsWorthNaming(pool) && named.size() < kNamedPoolsMax) named.push_back(RawKey(pool.key));
   }
   owners_.SetNamed(std::move(named));
 }

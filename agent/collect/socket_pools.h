@@ -13,6 +13,7 @@
 #include "agent/collect/owner_memory.h"
 #include "agent/collect/pool_counts.h"
 #include "agent/collect/port_space.h"
+#include "agent/collect/time_wait_makers.h"
 #include "agent/kernel/bind_ownership.h"
 #include "agent/kernel/netns/netns_facts.h"
 #include "agent/kernel/sockets/socket_dump.h"
@@ -35,6 +36,7 @@ class SocketPools {
     BindOwnershipReader* bind_ownership = nullptr;
     SocketOwners* owners = nullptr;
     const ConnectTraffic* traffic = nullptr;
+    const TimeWaitMakers* makers = nullptr;
     // Whether the namespace may be near a limit, so that a second walk of the table pays.
     bool is_busy = false;
   };
@@ -52,6 +54,7 @@ class SocketPools {
   absl::StatusOr<NetnsCounts> CountSockets(const Inputs& inputs, absl::Duration now);
   void SetPools(const Inputs& inputs, const NetnsCounts& counts, absl::Duration now,
                 NetnsSample& sample);
+  void SetOwners(const Inputs& inputs, absl::Duration now, NetnsSample& sample) const;
   void NotePools(const NetnsSample& sample);
 
   ListenerMemory listeners_;

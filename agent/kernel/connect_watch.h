@@ -39,13 +39,29 @@ struct PoolTraffic {
   int64_t closed_by_peer = 0;
 };
 
+// Connections of one connect pool that this side ended first, by a FIN, which leaves a socket in
+// TIME_WAIT here unless a reset comes. By the processes of one name in one cgroup: so a program
+// that is started anew for each connection is one too.
+struct TimeWaitMaker {
+  uint64_t netns_cookie = 0;
+  PoolKey key;
+  // These three as in FailedConnects; the pid is that of the process which closed last.
+  uint64_t cgroup_id = 0;
+  int32_t pid = 0;
+  std::string process;
+  int64_t count = 0;
+};
+
 struct ConnectActivity {
   std::vector<FailedConnects> failures;
   std::vector<PoolTraffic> pools;
+  std::vector<TimeWaitMaker> time_wait_makers;
   // Failures that are in no entry, because there were too many different ones at once.
   int64_t failures_not_told_apart = 0;
   // At most so many connections that opened or closed are in no entry.
   int64_t traffic_not_told_apart = 0;
+  // Closes that are of no maker of TIME_WAIT, because there were too many different ones at once.
+  int64_t makers_not_told_apart = 0;
 };
 
 // Watches every connect() of the host.

@@ -13,6 +13,17 @@ namespace {
 
 constexpr size_t kBarWidth = 12;
 
+// The largest owner with its sockets, and how many more there are.
+std::string OwnersText(const std::vector<PoolOwner>& owners) {
+  if (owners.empty()) return "-";
+  const PoolOwner& largest = owners.front();
+  std::string text =
+      absl::StrCat(TerminalText(largest.process.empty() ? largest.cgroup : largest.process), ":",
+                   largest.sockets);
+  if (owners.size() > 1) absl::StrAppend(&text, " +", owners.size() - 1);
+  return text;
+}
+
 struct Column {
   const char* title;
   size_t width;
@@ -46,13 +57,14 @@ constexpr Column kColumns[] = {
     {"LEFT", 5, true, 1, [](const TopRow& row) { return TimeLeftText(row.time_to_exhaustion); }},
     {"TIME_WAIT", 9, true, 6,
      [](const TopRow& row) { return absl::StrCat(row.pool->states[TcpState::kTimeWait]); }},
-    {"STATES", 12, false, 7, [](const TopRow& row) { return StatesText(row.pool->states); }},
+    {"OWNERS", 20, false, 7, [](const TopRow& row) { return OwnersText(row.pool->owners); }},
+    {"STATES", 12, false, 8, [](const TopRow& row) { return StatesText(row.pool->states); }},
 };
 constexpr size_t kPoolColumn = 2;
 constexpr size_t kStatesColumn = std::size(kColumns) - 1;
 // The longest key of IPv4 addresses: "255.255.255.255 -> 255.255.255.255:65535".
 constexpr size_t kPoolWidthWanted = 40;
-constexpr int kPrioritiesMax = 7;
+constexpr int kPrioritiesMax = 8;
 
 std::string Pad(std::string text, size_t width, bool is_right) {
   text = Cut(text, width);

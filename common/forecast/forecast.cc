@@ -3,219 +3,175 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
-#include <limits>
+#include <string>
+
+#include "absl/strings/numbers.h"
+#include "common/forecast/connect_cost.h"
+#include "common/forecast/load.h"
+#include "common/forecast/occupancy.h"
+#include "common/forecast/reuse.h"
 
 namespace berthmaster {
 namespace {
 
 // A linear leak is followed this far; a later end is no forecast that anyone acts on.
 constexpr absl::Duration kHorizon = absl::Hours(24);
-constexpr absl::Duration kCurveStep = absl::Seconds(2);
-constexpr absl::Duration kCurveLength = absl::Minutes(3);
-// Connections shorter than this leave too few open at once to count closes by Little's law.
-constexpr double kLittleHoldMinSeconds = 2;
-// Nearly all: the rest is one socket at the edge of the rate window.
-constexpr double kAllClosedHere = 0.95;
-// Keeps the slope of the live part finite for connections of no length.
-constexpr double kHoldMinSeconds = 0.001;
+constexpr double kCurveStepSeconds = 2;
+constexpr double kCurveSeconds = 180;
+// Halvings that bring the crossing within a stretch of 24 h down to a millisecond.
+constexpr int kHalvings = 27;
+// nf_conntrack_tcp_timeout_time_wait where it is not known: the kernel's default.
+constexpr absl::Duration kConntrackTimeWait = absl::Seconds(120);
+constexpr absl::string_view kConntrackTimeWaitSysctl =
+    "net.netfilter.nf_conntrack_tcp_timeout_time_wait";
 
-// An entry of the release histogram.
-constexpr double kReleaseStepSeconds = 1;
+// The occupancy at the expected load, and at its lower or upper end.
+enum class Edge : int8_t { kLower = -1, kExpected = 0, kUpper = 1 };
 
-constexpr double kForEver = std::numeric_limits<double>::infinity();
-
-std::optional<double> Known(std::optional<double> rate) {
-  if (!rate.has_value() || !std::isfinite(*rate)) return std::nullopt;
-  return std::max(*rate, 0.0);
+double ValueOf(const Occupancy::Point& point, Edge edge) {
+  const double value = point.in_use + static_cast<int>(edge) * kBandSigmas * point.deviation;
+  return std::max(0.0, value);
 }
 
-// The release histogram as a function: how many of the TIME_WAIT sockets of now end within x.
-class Releases {
+// Walks along the curve once and notes where its three edges meet the capacity.
+class Crossings {
  public:
-  Releases(const std::vector<int32_t>& histogram, double time_wait) : total_(time_wait) {
-    sums_.reserve(histogram.size() + 1);
-    sums_.push_back(0);
-    for (int32_t count : histogram) sums_.push_back(sums_.back() + std::max(count, 0));
-    // Without a histogram the ages are not known: evenly spread is what a steady load gives.
-    if (sums_.back() <= 0) {
-      sums_ = {0};
-      for (int i = 1; i <= absl::ToInt64Seconds(kTimeWaitHold); ++i) sums_.push_back(i);
-    }
-  }
+  Crossings(const Occupancy& occupancy, double capacity)
+      : occupancy_(occupancy), capacity_(capacity) {}
 
-  // 0 to 1.
-  double ShareEnded(double seconds) const {
-    auto index = static_cast<size_t>(std::max(seconds, 0.0));
-    if (index + 1 >= sums_.size()) return 1;
-    double inside = (seconds - static_cast<double>(index)) * (sums_[index + 1] - sums_[index]);
-    return (sums_[index] + inside) / sums_.back();
+  void Add(double x, const Occupancy::Point& point) {
+    Look(Edge::kUpper, x, point, upper_);
+    Look(Edge::kExpected, x, point, expected_);
+    Look(Edge::kLower, x, point, lower_);
+    last_x_ = x;
   }
-  // Sockets that have been in TIME_WAIT for less than `age`.
-  double YoungerThan(double age) const {
-    return total_ * (1 - ShareEnded(std::max(absl::ToDoubleSeconds(kTimeWaitHold) - age, 0.0)));
-  }
+  bool all_found() const { return lower_.has_value(); }
+
+  std::optional<double> upper_;
+  std::optional<double> expected_;
+  std::optional<double> lower_;
 
  private:
-  double total_;
-  std::vector<double> sums_;
+  void Look(Edge edge, double x, const Occupancy::Point& point,
+            std::optional<double>& found) const {
+    if (found.has_value() || ValueOf(point, edge) < capacity_) return;
+    double before = last_x_;
+    double after = x;
+    for (int i = 0; i < kHalvings && after - before > 1e-3; ++i) {
+      const double middle = (before + after) / 2;
+      (ValueOf(occupancy_.At(middle), edge) >= capacity_ ? after : before) = middle;
+    }
+    found = after;
+  }
+
+  const Occupancy& occupancy_;
+  double capacity_;
+  double last_x_ = 0;
 };
 
-double TimeWaitNow(const PoolSample& pool) {
-  double listed = 0;
-  for (int32_t count : pool.time_wait_releases) listed += std::max(count, 0);
-  double counted =
-      pool.kind == PoolKind::kTimeWaitTable ? pool.in_use : pool.states[TcpState::kTimeWait];
-  return std::clamp<double>(std::max(counted, listed), 0, std::max(pool.in_use, 0));
+std::optional<absl::Duration> SecondsOf(std::optional<double> seconds) {
+  if (!seconds.has_value()) return std::nullopt;
+  return absl::Seconds(*seconds);
 }
 
-// Occupancy as a function of time. It is linear between its bends, so crossings are exact.
-class Occupancy {
- public:
-  Occupancy(const PoolSample& pool, std::optional<absl::Duration> reuse_delay)
-      : time_wait_(TimeWaitNow(pool)), releases_(pool.time_wait_releases, time_wait_) {
-    live_ = std::max(pool.in_use, 0) - time_wait_;
-    SetLoad(pool);
-    SetReuse(pool, reuse_delay);
-  }
+ForecastPoint PointOf(double x, const Occupancy::Point& point) {
+  return {absl::Seconds(x), point.in_use, ValueOf(point, Edge::kLower),
+          ValueOf(point, Edge::kUpper)};
+}
 
-  bool endless() const { return hold_ == kForEver && rate_ > 0; }
-
-  // Sockets in use and not reusable after `x` seconds.
-  double At(double x) const {
-    double from_now = reusable_share_ * young_ * std::max(0.0, 1 - x / delay_) +
-                      held_ * (1 - releases_.ShareEnded(x));
-    double from_then = reusable_share_ * (Closed(x) - Closed(x - delay_)) +
-                       (1 - reusable_share_) * (Closed(x) - Closed(x - kHold));
-    return live_ + rate_ * std::min(x, hold_) - ClosedOfNow(x) + from_now +
-           closed_here_share_ * from_then;
-  }
-
-  double Settled() const {
-    double held = reusable_share_ * delay_ + (1 - reusable_share_) * kHold;
-    double live = rate_ > 0 ? rate_ * hold_ : (hold_ == kForEver ? live_ : 0);
-    return live + closed_here_share_ * rate_ * held;
-  }
-
-  // Every x at which the slope may change, rising, the horizon last.
-  std::vector<double> Bends() const {
-    double horizon = absl::ToDoubleSeconds(kHorizon);
-    std::vector<double> bends;
-    for (int second = 0; second <= kReleaseSeconds; ++second) bends.push_back(second);
-    for (double x : {hold_, delay_, kHold, hold_ + delay_, hold_ + kHold}) {
-      if (x < horizon) bends.push_back(x);
+void Follow(const Occupancy& occupancy, const PoolSample& pool, Forecast& forecast) {
+  const bool is_exhausted = forecast.time_to_exhaustion.has_value();
+  Crossings crossings(occupancy, pool.capacity);
+  double next_on_curve = 0;
+  const auto add_curve_to = [&](double x) {
+    for (; next_on_curve <= std::min(x, kCurveSeconds); next_on_curve += kCurveStepSeconds) {
+      forecast.curve.push_back(PointOf(next_on_curve, occupancy.At(next_on_curve)));
     }
-    bends.push_back(horizon);
-    std::sort(bends.begin(), bends.end());
-    return bends;
+  };
+  forecast.curve.reserve(static_cast<size_t>(kCurveSeconds / kCurveStepSeconds) + 1);
+  add_curve_to(kCurveSeconds);
+  if (is_exhausted) return;
+  for (double x : occupancy.Bends(absl::ToDoubleSeconds(kHorizon))) {
+    crossings.Add(x, occupancy.At(x));
+    if (crossings.all_found()) break;
   }
+  forecast.time_to_exhaustion_min = SecondsOf(crossings.upper_);
+  forecast.time_to_exhaustion = SecondsOf(crossings.expected_);
+  forecast.time_to_exhaustion_max = SecondsOf(crossings.lower_);
+}
 
- private:
-  static inline const double kHold = absl::ToDoubleSeconds(kTimeWaitHold);
+void AddConnectCosts(const Occupancy& occupancy, const PoolSample& pool, Forecast& forecast) {
+  if (pool.kind != PoolKind::kConnect || pool.capacity <= 0) return;
+  const double time_wait = TimeWaitOf(pool);
+  SearchState now;
+  now.utilization = pool.utilization();
+  now.time_wait_share = pool.in_use > 0 ? time_wait / pool.in_use : 0;
+  now.filling_share = occupancy.FillingShare();
+  now.rate = occupancy.load().arrivals.rate();
+  forecast.connect_cost = CostOfConnect(pool, now);
 
-  void SetLoad(const PoolSample& pool) {
-    double closed_first_here = Known(pool.time_wait_rate).value_or(0);
-    if (pool.kind == PoolKind::kTimeWaitTable) {
-      rate_ = closed_first_here;
-      hold_ = kHoldMinSeconds;
-      closed_here_share_ = 1;
-      return;
+  SearchState then;
+  then.rate = occupancy.load().arrivals.final_rate();
+  then.time_wait_share = occupancy.SettledTimeWaitShare();
+  if (forecast.time_to_exhaustion.has_value()) {
+    then.utilization = 1;
+  } else if (forecast.settled_utilization.has_value()) {
+    then.utilization = *forecast.settled_utilization;
+  } else {
+    return;
+  }
+  forecast.settled_connect_cost = CostOfConnect(pool, then);
+}
+
+Forecast MakeForecast(const PoolSample& pool, std::optional<absl::Duration> reuse_delay,
+                      absl::Duration conntrack_hold, const LoadHistory* history) {
+  Forecast forecast;
+  if (pool.headroom() == 0) {
+    forecast.time_to_exhaustion = absl::ZeroDuration();
+    forecast.time_to_exhaustion_min = absl::ZeroDuration();
+    forecast.time_to_exhaustion_max = absl::ZeroDuration();
+  }
+  const bool reuses = pool.kind == PoolKind::kConnect && reuse_delay.has_value();
+  const std::optional<PoolLoad> load = LoadOf(pool, reuses, conntrack_hold, history);
+  if (!load.has_value()) {
+    const double in_use = std::max(0, pool.in_use - std::max(pool.reusable, 0));
+    forecast.curve.push_back({absl::ZeroDuration(), in_use, in_use, in_use});
+    return forecast;
+  }
+  const Occupancy occupancy(pool, reuse_delay, *load);
+  if (pool.capacity > 0) {
+    if (const std::optional<double> settled = occupancy.Settled(); settled.has_value()) {
+      forecast.settled_utilization = *settled / pool.capacity;
+      // A connect() that fails opens nothing, so the load of an exhausted pool is at least what is
+      // seen.
+      if (pool.headroom() == 0) {
+        forecast.settled_utilization = std::max(*forecast.settled_utilization, 1.0);
+      }
     }
-    rate_ = Known(pool.connection_rate).value_or(0);
-    if (pool.hold_time.has_value() && *pool.hold_time >= absl::ZeroDuration()) {
-      hold_ = std::max(absl::ToDoubleSeconds(*pool.hold_time), kHoldMinSeconds);
-    } else if (closed_first_here > 0) {
-      hold_ = std::max(live_ / closed_first_here, kHoldMinSeconds);
-    }
-    if (closed_first_here <= 0 || hold_ == kForEver) return;
-    // While a load with long connections starts, fewer close than open: the share is that of the
-    // closes, not of the opens.
-    double closes = rate_;
-    if (hold_ >= kLittleHoldMinSeconds) closes = std::min(closes, live_ / hold_);
-    closed_here_share_ =
-        closed_first_here < closes * kAllClosedHere ? closed_first_here / closes : 1;
   }
-
-  void SetReuse(const PoolSample& pool, std::optional<absl::Duration> reuse_delay) {
-    double reusable = std::clamp<double>(pool.reusable, 0, time_wait_);
-    held_ = time_wait_ - reusable;
-    if (!reuse_delay.has_value() || pool.kind == PoolKind::kTimeWaitTable) return;
-    delay_ = std::clamp(absl::ToDoubleSeconds(*reuse_delay), kHoldMinSeconds, kHold);
-    young_ = std::min(releases_.YoungerThan(delay_), held_);
-    // Peers without timestamps leave TIME_WAIT that no delay makes reusable. Only what is older by
-    // a whole step of the histogram counts: at the edge itself a few sockets would weigh a minute
-    // each. The +1 keeps a pool with hardly any from being judged by them.
-    double old = time_wait_ - releases_.YoungerThan(delay_ + kReleaseStepSeconds);
-    reusable_share_ = std::min(1.0, (reusable + 1) / (old + 1));
-    held_ -= reusable_share_ * young_;
-  }
-
-  // How many of the connections open now are closed within x: their ages are evenly spread.
-  double ClosedOfNow(double x) const {
-    return hold_ == kForEver || x <= 0 ? 0 : live_ * std::min(x / hold_, 1.0);
-  }
-  double Closed(double x) const {
-    return x <= 0 ? 0 : ClosedOfNow(x) + (x > hold_ ? rate_ * (x - hold_) : 0);
-  }
-
-  double time_wait_;
-  Releases releases_;
-  double live_ = 0;
-  // New connections per second; TIME_WAIT made per second for a table.
-  double rate_ = 0;
-  // Seconds from connect() to close; infinite when nothing closes.
-  double hold_ = kForEver;
-  double closed_here_share_ = 0;
-  // Of TIME_WAIT, how much connect() may take over once it is delay_ old.
-  double reusable_share_ = 0;
-  double delay_ = kHold;
-  // TIME_WAIT of now that waits for the delay, and that stays until its timer ends.
-  double young_ = 0;
-  double held_ = 0;
-};
-
-std::optional<absl::Duration> FirstAtOrAbove(const Occupancy& occupancy, double capacity) {
-  double last_x = 0;
-  double last = occupancy.At(0);
-  for (double x : occupancy.Bends()) {
-    double now = occupancy.At(x);
-    if (now >= capacity) {
-      double share = now > last ? std::clamp((capacity - last) / (now - last), 0.0, 1.0) : 0;
-      return absl::Seconds(last_x + share * (x - last_x));
-    }
-    last_x = x;
-    last = now;
-  }
-  return std::nullopt;
+  Follow(occupancy, pool, forecast);
+  AddConnectCosts(occupancy, pool, forecast);
+  return forecast;
 }
 
 }  // namespace
 
-Forecast MakeForecast(const PoolSample& pool, std::optional<absl::Duration> reuse_delay) {
-  Forecast forecast;
-  Occupancy occupancy(pool, reuse_delay);
-  bool load_known = pool.kind == PoolKind::kTimeWaitTable ? Known(pool.time_wait_rate).has_value()
-                                                          : Known(pool.connection_rate).has_value();
-  if (pool.headroom() == 0) forecast.time_to_exhaustion = absl::ZeroDuration();
-  if (!load_known) {
-    forecast.curve.push_back({absl::ZeroDuration(), occupancy.At(0)});
-    return forecast;
+Forecast MakeForecast(const PoolSample& pool, std::optional<absl::Duration> reuse_delay,
+                      const LoadHistory* history) {
+  return MakeForecast(pool, reuse_delay, kConntrackTimeWait, history);
+}
+
+Forecast MakeForecast(const PoolSample& pool, const std::map<std::string, std::string>& sysctls,
+                      const LoadHistory* history) {
+  std::optional<absl::Duration> reuse_delay;
+  if (pool.kind == PoolKind::kConnect) reuse_delay = ReuseDelay(sysctls, pool.key);
+  absl::Duration conntrack_hold = kConntrackTimeWait;
+  const auto found = sysctls.find(std::string(kConntrackTimeWaitSysctl));
+  int64_t seconds = 0;
+  if (found != sysctls.end() && absl::SimpleAtoi(found->second, &seconds) && seconds >= 0) {
+    conntrack_hold = absl::Seconds(seconds);
   }
-  if (pool.capacity > 0 && !occupancy.endless()) {
-    forecast.settled_utilization = occupancy.Settled() / pool.capacity;
-    // A connect() that fails opens nothing, so the load of an exhausted pool is at least what is
-    // seen.
-    if (pool.headroom() == 0) {
-      forecast.settled_utilization = std::max(*forecast.settled_utilization, 1.0);
-    }
-  }
-  if (!forecast.time_to_exhaustion.has_value()) {
-    forecast.time_to_exhaustion = FirstAtOrAbove(occupancy, pool.capacity);
-  }
-  for (absl::Duration x; x <= kCurveLength; x += kCurveStep) {
-    forecast.curve.push_back({x, std::max(0.0, occupancy.At(absl::ToDoubleSeconds(x)))});
-  }
-  return forecast;
+  return MakeForecast(pool, reuse_delay, conntrack_hold, history);
 }
 
 }  // namespace berthmaster

@@ -15,7 +15,7 @@ enum class AgentCapability : uint8_t {
   kSockDiag = 1,
   kAllNetns = 2,
   kApplySysctl = 3,
-  // Counts connect() calls that find no port (BPF, sock:inet_sock_set_state).
+  // Counts connect() calls that find no port, and who closes first (BPF, sock:inet_sock_set_state).
   kConnectFailures = 4,
   // Tells ports made by bind() from those made by connect() (BPF, a TCP iterator).
   kBindOwnership = 5,

@@ -24,15 +24,22 @@ enum class SocketSource : uint8_t { kNetlink = 1, kSs = 2, kProcfs = 3 };
 // the last entry holds whatever ends later.
 inline constexpr int kReleaseSeconds = 62;
 
-// Who holds sockets of a pool: a process, or a cgroup where the process is not known.
+// Who owns sockets of a pool: a process, or a cgroup where the process is not known.
 struct PoolOwner {
   // The process's name; empty when not known.
   std::string process;
-  // Of the agent's pid namespace; 0 when not known.
+  // Of the agent's pid namespace; 0 when not known. That of one of them where several processes of
+  // one name in one cgroup are one owner, as they are where `sockets` has some that nobody was seen
+  // holding.
   int32_t pid = 0;
   // The path below the mount of cgroup v2; empty when not known.
   std::string cgroup;
-  // How many of the pool's sockets, those in TIME_WAIT too where the owner was seen before.
+  // How many of the pool's sockets, those with a port of bind() too: what it was seen holding, also
+  // when that is in TIME_WAIT by now; and where a BPF program counts closes, its part of the
+  // TIME_WAIT that nobody was seen holding. That is shared out in proportion to the connections
+  // that each ended first in the last kReleaseSeconds (at the pace seen, where the program is
+  // younger), no more to each than it ended and no more in all than there is. What this leaves is
+  // nobody's.
   int32_t sockets = 0;
   friend bool operator==(const PoolOwner&, const PoolOwner&) = default;
 };
@@ -164,6 +171,9 @@ struct NetnsSample {
   std::map<std::string, int64_t> counters;
   std::vector<NetnsFinding> findings;
   std::vector<ConnectFailure> connect_failures;
+  // Rises each time that the pools are read: in a sample with the number of the one before, they
+  // are still those of then, since it was not yet their turn. 0 from an agent that does not say.
+  int64_t dump_number = 0;
   // Nothing when every connect pool is in `pools`.
   std::optional<PoolRemainder> remainder;
   std::vector<PoolSample> pools;

@@ -1,9 +1,12 @@
 #include "common/runtime/stop_signal.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
+
+#include <algorithm>
 
 #include "common/status/annotate.h"
 
@@ -29,6 +32,14 @@ int StopSignal::Wait() {
     if (errno != EINTR) return SIGTERM;
   }
   return static_cast<int>(info.ssi_signo);
+}
+
+std::optional<int> StopSignal::WaitFor(absl::Duration limit) {
+  const timespec timeout = absl::ToTimespec(std::max(limit, absl::ZeroDuration()));
+  pollfd file = {fd_.get(), POLLIN, 0};
+  // An interruption only shortens the wait, which every caller repeats.
+  if (ppoll(&file, 1, &timeout, nullptr) <= 0) return std::nullopt;
+  return Wait();
 }
 
 }  // namespace berthmaster

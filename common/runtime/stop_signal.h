@@ -1,7 +1,10 @@
 #ifndef BERTHMASTER_COMMON_RUNTIME_STOP_SIGNAL_H_
 #define BERTHMASTER_COMMON_RUNTIME_STOP_SIGNAL_H_
 
+#include <optional>
+
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "common/file/file.h"
 
 namespace berthmaster {
@@ -14,6 +17,9 @@ class StopSignal {
 
   // Blocks until one of the signals arrives; returns its number. One thread.
   int Wait();
+
+  // The same for at most `limit`; nothing when the time is over. One thread.
+  std::optional<int> WaitFor(absl::Duration limit);
 
  private:
   explicit StopSignal(UniqueFd fd) : fd_(std::move(fd)) {}

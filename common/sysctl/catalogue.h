@@ -25,6 +25,13 @@ inline constexpr absl::string_view kListenBacklogMaxSysctl = "net.core.somaxconn
 inline constexpr absl::string_view kSynBacklogMaxSysctl = "net.ipv4.tcp_max_syn_backlog";
 inline constexpr absl::string_view kSynCookiesSysctl = "net.ipv4.tcp_syncookies";
 inline constexpr absl::string_view kConntrackMaxSysctl = "net.netfilter.nf_conntrack_max";
+inline constexpr absl::string_view kTimeWaitRecycleSysctl = "net.ipv4.tcp_tw_recycle";
+inline constexpr absl::string_view kRfc1337Sysctl = "net.ipv4.tcp_rfc1337";
+inline constexpr absl::string_view kSynRetriesSysctl = "net.ipv4.tcp_syn_retries";
+inline constexpr absl::string_view kConntrackTimeWaitSysctl =
+    "net.netfilter.nf_conntrack_tcp_timeout_time_wait";
+inline constexpr absl::string_view kConntrackEstablishedSysctl =
+    "net.netfilter.nf_conntrack_tcp_timeout_established";
 inline constexpr absl::string_view kConntrackCountSysctl = "net.netfilter.nf_conntrack_count";
 
 enum class TunableForm : uint8_t { kInteger, kPortRange, kPortSet };
@@ -55,6 +62,8 @@ struct Tunable {
   // The first release of Linux that has it in this scope; empty where that is older than 3.0. From
   // the history of the kernel; tests/kernel checks what the running one does.
   absl::string_view since_kernel{};
+  // Whether it was new with since_kernel; else it was one value for the host before.
+  bool is_new_since = false;
   // In a fresh namespace (of kHost*: at boot). Nothing where the kernel works it out from the size
   // of the host.
   std::optional<absl::string_view> default_value{};

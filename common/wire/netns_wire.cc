@@ -162,6 +162,7 @@ v1::Netns ToProto(absl::string_view host_id, const NetnsSample& netns, absl::Tim
   }
   proto.set_source(static_cast<v1::SocketSource>(netns.source));
   proto.set_udp_in_use(netns.udp_in_use);
+  proto.set_dump_number(netns.dump_number);
   proto.mutable_counters()->insert(netns.counters.begin(), netns.counters.end());
   for (const NetnsFinding& finding : netns.findings) {
     v1::NetnsFinding* finding_proto = proto.add_findings();
@@ -218,6 +219,9 @@ absl::Status ReadNetns(const v1::Netns& proto, absl::string_view host_id, NetnsS
   }
   BERTHMASTER_RETURN_IF_ERROR(CheckField("netns.udp_in_use", proto.udp_in_use(), 0, kCountMax));
   netns.udp_in_use = proto.udp_in_use();
+  BERTHMASTER_RETURN_IF_ERROR(
+      CheckField("netns.dump_number", proto.dump_number(), 0, std::numeric_limits<int64_t>::max()));
+  netns.dump_number = proto.dump_number();
   // An agent of before this field reads netlink, and so does one with a source of a later version
   // as far as this one can tell.
   if (proto.source() > v1::SOCKET_SOURCE_UNSPECIFIED &&

@@ -46,9 +46,9 @@ auto FactsOf(const NetnsSample& netns) {
 auto FiguresOf(const NetnsSample& netns) {
   const auto& [cookie, inode, label, labels, sysctls, tcp_in_use, time_wait, listening_ports,
                time_wait_overflow_count, sample_interval, limitations, source, udp_in_use, counters,
-               findings, connect_failures, remainder, pools] = netns;
+               findings, connect_failures, dump_number, remainder, pools] = netns;
   return std::tie(inode, label, tcp_in_use, time_wait, time_wait_overflow_count, source, udp_in_use,
-                  counters, findings, connect_failures, remainder);
+                  counters, findings, connect_failures, dump_number, remainder);
 }
 
 v1::Pool KeyProto(const PoolSample& pool) {

@@ -1,14 +1,8 @@
 #include "controller/detect/cause.h"
 
 #include <algorithm>
-#include <string>
 
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
-#include "absl/strings/string_view.h"
 #include "common/forecast/forecast.h"
-#include "controller/detect/thresholds.h"
-#include "controller/detect/wording.h"
 
 namespace berthmaster {
 namespace {
@@ -19,30 +13,16 @@ constexpr StateGroup kGroups[] = {StateGroup::kTimeWait, StateGroup::kEstablishe
 // Fewer closes than this share of the opens is a leak where the pool grows.
 constexpr double kLeakCloseShareMax = 0.5;
 
-absl::string_view GroupText(StateGroup group) {
-  switch (group) {
-    case StateGroup::kTimeWait:
-      return "TIME_WAIT";
-    case StateGroup::kEstablished:
-      return "ESTABLISHED";
-    case StateGroup::kCloseWait:
-      return "CLOSE_WAIT";
-    case StateGroup::kSynSent:
-      return "SYN_SENT";
-    case StateGroup::kFinWait:
-      return "FIN_WAIT_1, FIN_WAIT_2, CLOSING and LAST_ACK";
-  }
-  return "";
-}
-
 int GrowthSum(const PoolSample& pool, const PoolWindow& window) {
   int sum = 0;
   for (StateGroup group : kGroups) sum += GrowthOf(group, pool, window);
   return sum;
 }
 
-bool Grows(const PoolSample& pool, const PoolWindow& window) {
-  return GrowthSum(pool, window) >= std::max(kGrowthMin, kGrowthShareMin * pool.capacity);
+bool Grows(const PoolFacts& facts) {
+  return GrowthSum(facts.pool, facts.window) >=
+         std::max(facts.thresholds.growth_min,
+                  facts.thresholds.growth_share_min * facts.pool.capacity);
 }
 
 // Whether what is closed here will hold more ports than what is open.
@@ -50,36 +30,6 @@ bool EndsAsTimeWait(const PoolSample& pool) {
   if (!pool.hold_time.has_value() || *pool.hold_time > kTimeWaitHold) return false;
   double time_wait = pool.time_wait_rate.value_or(0) * absl::ToDoubleSeconds(kTimeWaitHold);
   return pool.reusable == 0 && time_wait > CountOf(StateGroup::kEstablished, pool);
-}
-
-StateGroup GroupOf(IncidentCause cause) {
-  switch (cause) {
-    case IncidentCause::kTimeWaitChurn:
-    case IncidentCause::kTimeWaitTable:
-      return StateGroup::kTimeWait;
-    case IncidentCause::kCloseWaitLeak:
-      return StateGroup::kCloseWait;
-    case IncidentCause::kSynSentPileUp:
-      return StateGroup::kSynSent;
-    case IncidentCause::kFinWaitPileUp:
-      return StateGroup::kFinWait;
-    case IncidentCause::kEstablishedLeak:
-    case IncidentCause::kRangeTooSmall:
-      return StateGroup::kEstablished;
-  }
-  return StateGroup::kEstablished;
-}
-
-void AddRates(const PoolSample& pool, std::vector<Evidence>& evidence) {
-  if (pool.connection_rate.has_value()) {
-    evidence.push_back({"new connections", RateText(*pool.connection_rate)});
-  }
-  if (pool.time_wait_rate.has_value()) {
-    evidence.push_back({"closed first by this side", RateText(*pool.time_wait_rate)});
-  }
-  evidence.push_back({"mean time open", pool.hold_time.has_value()
-                                            ? SecondsText(*pool.hold_time)
-                                            : "not known: this side closed none"});
 }
 
 }  // namespace
@@ -108,12 +58,13 @@ int GrowthOf(StateGroup group, const PoolSample& pool, const PoolWindow& window)
   return std::max(CountOf(group, pool) - CountOf(group, *start), 0);
 }
 
-StateGroup LeadingGroup(const PoolSample& pool, const PoolWindow& window) {
-  bool grows = Grows(pool, window);
+StateGroup LeadingGroup(const PoolFacts& facts) {
+  const PoolSample& pool = facts.pool;
+  bool grows = Grows(facts);
   StateGroup lead = StateGroup::kTimeWait;
   int most = -1;
   for (StateGroup group : kGroups) {
-    int count = grows ? GrowthOf(group, pool, window) : CountOf(group, pool);
+    int count = grows ? GrowthOf(group, pool, facts.window) : CountOf(group, pool);
     if (count > most) {
       most = count;
       lead = group;
@@ -132,9 +83,27 @@ double CloseRate(const PoolSample& pool) {
   return live / hold;
 }
 
-IncidentCause ClassifyCause(const PoolSample& pool, const PoolWindow& window) {
-  if (pool.kind == PoolKind::kTimeWaitTable) return IncidentCause::kTimeWaitTable;
-  switch (LeadingGroup(pool, window)) {
+namespace {
+
+bool IsEarlyBind(const PoolFacts& facts) {
+  const PoolSample& pool = facts.pool;
+  const Thresholds& thresholds = facts.thresholds;
+  int bound = facts.evidence.BoundClientPorts();
+  int held = std::max(pool.in_use - pool.reusable, 0);
+  if (bound >= held && bound >= thresholds.bound_ports_share_min * (pool.capacity + bound)) {
+    return true;
+  }
+  if (pool.early_bind_share.has_value()) {
+    return *pool.early_bind_share >= thresholds.early_bind_share_min;
+  }
+  return held >= thresholds.growth_min &&
+         pool.utilization() <= thresholds.wrong_parity_utilization_max &&
+         pool.wrong_parity_share.value_or(0) >= thresholds.wrong_parity_share_min;
+}
+
+IncidentCause CauseOfConnects(const PoolFacts& facts) {
+  if (IsEarlyBind(facts)) return IncidentCause::kEarlyBind;
+  switch (LeadingGroup(facts)) {
     case StateGroup::kTimeWait:
       return IncidentCause::kTimeWaitChurn;
     case StateGroup::kCloseWait:
@@ -146,47 +115,33 @@ IncidentCause ClassifyCause(const PoolSample& pool, const PoolWindow& window) {
     case StateGroup::kEstablished:
       break;
   }
+  const PoolSample& pool = facts.pool;
   bool few_closes = CloseRate(pool) <= kLeakCloseShareMax * pool.connection_rate.value_or(0);
-  return few_closes && Grows(pool, window) ? IncidentCause::kEstablishedLeak
-                                           : IncidentCause::kRangeTooSmall;
+  return few_closes && Grows(facts) ? IncidentCause::kEstablishedLeak
+                                    : IncidentCause::kRangeTooSmall;
 }
 
-std::vector<Evidence> EvidenceFor(IncidentCause cause, const PoolSample& pool,
-                                  const PoolWindow& window,
-                                  std::optional<double> settled_utilization,
-                                  int64_t overflow_delta) {
-  std::vector<Evidence> evidence;
-  if (overflow_delta > 0) {
-    evidence.push_back({"closed without TIME_WAIT since the sample before (TCPTimeWaitOverflow)",
-                        absl::StrCat(overflow_delta)});
+}  // namespace
+
+IncidentCause ClassifyCause(const PoolFacts& facts) {
+  if (facts.is_finding) return IncidentCause::kRestartBlocked;
+  switch (facts.pool.kind) {
+    case PoolKind::kConnect:
+      return CauseOfConnects(facts);
+    case PoolKind::kTimeWaitTable:
+      return IncidentCause::kTimeWaitTable;
+    case PoolKind::kBind:
+      return IncidentCause::kEarlyBind;
+    case PoolKind::kUdp:
+      return IncidentCause::kUdpPorts;
+    case PoolKind::kSnat:
+      return IncidentCause::kSnatPool;
+    case PoolKind::kConntrackTable:
+      return IncidentCause::kConntrackTable;
+    case PoolKind::kListener:
+      return facts.is_handshakes ? IncidentCause::kSynFlood : IncidentCause::kListenerOverflow;
   }
-  StateGroup group = GroupOf(cause);
-  if (cause != IncidentCause::kTimeWaitTable) {
-    evidence.push_back({absl::StrCat(GroupText(group), " share of the pool"),
-                        ShareText(CountOf(group, pool), std::max(pool.in_use - pool.reusable, 0))});
-  }
-  int grown = GrowthOf(group, pool, window);
-  if (grown > 0 && window.run() > absl::ZeroDuration()) {
-    evidence.push_back({absl::StrCat(GroupText(group), " growth"),
-                        absl::StrFormat("+%d in %s", grown, SecondsText(window.run()))});
-  }
-  evidence.push_back(
-      {"in use and not reusable", ShareText(pool.in_use - pool.reusable, pool.capacity)});
-  if (cause == IncidentCause::kTimeWaitTable) {
-    if (pool.time_wait_rate.has_value()) {
-      evidence.push_back({"TIME_WAIT made", RateText(*pool.time_wait_rate)});
-    }
-  } else {
-    AddRates(pool, evidence);
-  }
-  if (settled_utilization.has_value()) {
-    evidence.push_back({"settles at, if the load goes on",
-                        ShareText(*settled_utilization * pool.capacity, pool.capacity)});
-  }
-  if (pool.blocked > 0) {
-    evidence.push_back({"ports of the range blocked by bind()", absl::StrCat(pool.blocked)});
-  }
-  return evidence;
+  return IncidentCause::kRangeTooSmall;
 }
 
 }  // namespace berthmaster

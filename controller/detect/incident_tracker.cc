@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <deque>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -13,33 +15,47 @@
 #include "common/forecast/reuse.h"
 #include "common/sysctl/catalogue.h"
 #include "controller/detect/cause.h"
+#include "controller/detect/incident_group.h"
 #include "controller/detect/incident_life.h"
+#include "controller/detect/netns_evidence.h"
+#include "controller/detect/outlook.h"
+#include "controller/detect/pool_facts.h"
 #include "controller/detect/pool_window.h"
 #include "controller/detect/signal.h"
+#include "controller/detect/subject.h"
 #include "controller/detect/thresholds.h"
 #include "controller/model/names.h"
 
 namespace berthmaster {
 namespace {
 
-// A pool among those of a host: the netns cookie, and which of its pools.
-using PoolOfHost = std::pair<uint64_t, PoolId>;
+// The label of a namespace that says which workload it is part of, on whatever host.
+constexpr absl::string_view kWorkloadLabel = "workload";
 
 struct TrackedPool {
   PoolWindow window;
-  // The incident that is active, or was until kReopenTime ago.
-  std::optional<IncidentLife> life;
-  absl::Time quiet_until = absl::InfinitePast();
+  // Since when something looks wrong, and when it last did.
+  std::optional<FirstSign> sign;
+  absl::Time suspicious_at;
+  // The incident that it is part of, or was until reopen_time ago.
+  OpenIncidentPointer incident;
   // The observation it was last seen in.
   int64_t seen = 0;
-
-  bool active() const { return life.has_value() && life->incident().active(); }
 };
 
 struct TrackedNetns {
   int64_t overflow_count = 0;
   int64_t seen = 0;
+  int64_t dump_number = 0;
+  // From the sample whose pools were new to the last one; nothing where they cannot be compared.
+  std::optional<absl::Duration> since_dump = absl::ZeroDuration();
 };
+
+// Whether pools of the kind are those of the last dump of TCP sockets; the others are read by
+// themselves.
+bool IsOfDump(PoolKind kind) {
+  return kind != PoolKind::kUdp && kind != PoolKind::kSnat && kind != PoolKind::kConntrackTable;
+}
 
 struct TrackedHost {
   // Observations so far.
@@ -51,10 +67,14 @@ struct TrackedHost {
   absl::flat_hash_map<PoolOfHost, std::unique_ptr<TrackedPool>> pools;
 };
 
-struct IncidentPlace {
-  std::string host_id;
-  PoolOfHost pool;
-};
+std::string WorkloadOf(const NetnsSample& netns) {
+  auto found = netns.labels.find(std::string(kWorkloadLabel));
+  return found == netns.labels.end() ? "" : found->second;
+}
+
+std::string OwnerOf(const PoolSample& pool) {
+  return pool.owners.empty() ? "" : pool.owners.front().process;
+}
 
 // The TIME_WAIT table of a namespace whose sample does not list it.
 PoolSample TableOf(const NetnsSample& netns) {
@@ -66,6 +86,19 @@ PoolSample TableOf(const NetnsSample& netns) {
     table.capacity = netns.time_wait;
   }
   return table;
+}
+
+absl::string_view GoneText(const PoolOfHost& pool) {
+  if (pool.is_finding) return "the port is free again, or somebody listens on it";
+  return pool.pool.kind == PoolKind::kListener ? "the listener is gone or has an empty queue"
+                                               : "the pool has no sockets any more";
+}
+
+Signal Harmless(const Thresholds& thresholds) {
+  Signal signal;
+  signal.calm = true;
+  signal.calm_time = thresholds.calm_time;
+  return signal;
 }
 
 }  // namespace
@@ -81,41 +114,76 @@ struct IncidentTracker::State {
     std::optional<absl::Duration> elapsed;
     // No sample between this one and the one before was lost.
     bool consecutive = false;
-    std::vector<Incident> changed;
+    // By id, so that each is told once.
+    std::map<std::string, OpenIncidentPointer> changed;
+  };
+  // One namespace of it.
+  struct NetnsRound {
+    Round& round;
+    const NetnsSample& netns;
+    const Thresholds& thresholds;
+    const NetnsEvidence& evidence;
+    std::optional<absl::Duration> interval;
+  };
+  // What is to be looked at, and as what.
+  struct Sight {
+    const PoolSample& pool;
+    bool is_finding = false;
+    bool is_handshakes = false;
+    int64_t failures = 0;
+    bool matters = false;
   };
 
-  void ObserveNetns(Round& round, const NetnsSample& netns);
-  void ObservePool(Round& round, const NetnsSample& netns, const PoolSample& pool,
-                   int64_t overflow_delta, std::optional<absl::Duration> interval);
-  void Advance(Round& round, const NetnsSample& netns, const PoolSample& pool, TrackedPool& tracked,
-               const PoolFacts& facts);
-  void Report(Round& round, const TrackedPool& tracked, const PoolOfHost& pool);
-  void ResolveGone(Round& round);
+  // Where a policy sets thresholds by label, this is the place to ask it.
+  const Thresholds& ThresholdsOf(const NetnsSample& /*netns*/) const { return thresholds; }
 
-  TrackedPool* FindActive(absl::string_view id, IncidentPlace* place);
+  void ObserveNetns(Round& round, const NetnsSample& netns);
+  void ObservePool(const NetnsRound& in, const PoolSample& pool);
+  void MarkSeen(Round& round, const PoolOfHost& pool);
+  void ObserveFinding(const NetnsRound& in, const NetnsFinding& finding);
+  void ObserveSight(const NetnsRound& in, const Sight& sight);
+  void Advance(const NetnsRound& in, const Finding& finding, TrackedPool& tracked);
+  void OpenOrJoin(const NetnsRound& in, const Finding& finding, TrackedPool& tracked);
+  void ResolveGone(Round& round);
+  // After a change of it in `round`.
+  void Report(Round& round, const OpenIncidentPointer& incident);
+  // Resolved incidents that are too old to open again.
+  void ForgetResolved(absl::Time now);
+  // Whether a pool of the incident is to be remembered for its sake.
+  bool Remembered(const OpenIncidentPointer& incident, absl::Time now) const;
+  OpenIncidentPointer FindActive(absl::string_view id) const;
 
   IdMaker make_id;
+  Thresholds thresholds;
   absl::flat_hash_map<std::string, TrackedHost> hosts;
-  // Where each active incident is.
-  absl::flat_hash_map<std::string, IncidentPlace> places;
+  absl::flat_hash_map<std::string, OpenIncidentPointer> active;
+  IncidentGroups groups;
+  // In the order of their ends.
+  std::deque<OpenIncidentPointer> resolved;
 };
 
-IncidentTracker::IncidentTracker(IdMaker make_id) : state_(std::make_unique<State>()) {
+IncidentTracker::IncidentTracker(IdMaker make_id, Thresholds thresholds)
+    : state_(std::make_unique<State>()) {
   state_->make_id = std::move(make_id);
+  state_->thresholds = thresholds;
 }
 
 IncidentTracker::~IncidentTracker() = default;
 
 void IncidentTracker::Restore(std::vector<Incident> active) {
-  for (Incident& incident : active) {
-    if (!incident.active()) continue;
-    PoolOfHost pool{incident.netns_cookie, {incident.pool_kind, incident.key}};
-    TrackedHost& host = state_->hosts[incident.host_id];
-    std::unique_ptr<TrackedPool>& tracked = host.pools[pool];
-    if (tracked != nullptr) continue;
-    tracked = std::make_unique<TrackedPool>();
-    state_->places[incident.id] = {incident.host_id, pool};
-    tracked->life.emplace(std::move(incident));
+  for (Incident& restored : active) {
+    if (!restored.active()) continue;
+    auto incident = std::make_shared<OpenIncident>(IncidentLife(std::move(restored)));
+    bool holds_pool = false;
+    for (const Subject& subject : incident->life.Subjects()) {
+      std::unique_ptr<TrackedPool>& tracked = state_->hosts[subject.host_id].pools[subject.pool];
+      if (tracked != nullptr) continue;
+      tracked = std::make_unique<TrackedPool>();
+      tracked->incident = incident;
+      holds_pool = true;
+      state_->groups.Join(incident, {subject, incident->life.incident().cause, "", ""});
+    }
+    if (holds_pool) state_->active[incident->life.incident().id] = incident;
   }
 }
 
@@ -134,9 +202,11 @@ std::vector<Incident> IncidentTracker::Observe(absl::string_view host_id, const 
   host.sample_time = sample.sample_time;
   for (const NetnsSample& netns : sample.namespaces) state_->ObserveNetns(round, netns);
   state_->ResolveGone(round);
-  std::sort(round.changed.begin(), round.changed.end(),
-            [](const Incident& a, const Incident& b) { return a.id < b.id; });
-  return std::move(round.changed);
+  state_->ForgetResolved(now);
+  std::vector<Incident> changed;
+  changed.reserve(round.changed.size());
+  for (const auto& [id, incident] : round.changed) changed.push_back(incident->life.Show());
+  return changed;
 }
 
 void IncidentTracker::State::ObserveNetns(Round& round, const NetnsSample& netns) {
@@ -152,91 +222,193 @@ void IncidentTracker::State::ObserveNetns(Round& round, const NetnsSample& netns
   }
   int64_t overflow_delta =
       is_new ? 0 : std::max<int64_t>(0, netns.time_wait_overflow_count - tracked.overflow_count);
-  tracked = {netns.time_wait_overflow_count, round.host.count};
+  tracked.overflow_count = netns.time_wait_overflow_count;
+  tracked.seen = round.host.count;
+  if (interval.has_value() && tracked.since_dump.has_value()) {
+    *tracked.since_dump += *interval;
+  } else {
+    tracked.since_dump.reset();
+  }
+  const bool is_old = !is_new && netns.dump_number > 0 && netns.dump_number == tracked.dump_number;
+  tracked.dump_number = netns.dump_number;
+  // Between what the pools of a dump were and what they are.
+  std::optional<absl::Duration> dump_interval = tracked.since_dump;
+  if (!is_old) tracked.since_dump = absl::ZeroDuration();
+  if (dump_interval.has_value() && *dump_interval > kSampleGapMax) dump_interval.reset();
 
+  const Thresholds& limits = ThresholdsOf(netns);
+  NetnsEvidence evidence(netns, overflow_delta, limits);
+  NetnsRound apart{round, netns, limits, evidence, interval};
+  NetnsRound in{round, netns, limits, evidence, dump_interval};
   bool table_seen = false;
   for (const PoolSample& pool : netns.pools) {
     bool table = pool.kind == PoolKind::kTimeWaitTable;
     if (table && std::exchange(table_seen, true)) continue;
-    ObservePool(round, netns, pool, table ? overflow_delta : 0, interval);
+    if (!IsOfDump(pool.kind)) {
+      ObservePool(apart, pool);
+    } else if (is_old && evidence.FailuresOf(pool) == 0) {
+      // Those of an earlier sample have been judged then.
+      MarkSeen(round, {netns.cookie, pool.id(), false});
+    } else {
+      ObservePool(is_old ? apart : in, pool);
+    }
   }
-  if (!table_seen && overflow_delta > 0) {
-    ObservePool(round, netns, TableOf(netns), overflow_delta, interval);
+  if (!table_seen && overflow_delta > 0) ObservePool(in, TableOf(netns));
+  for (const NetnsFinding& finding : netns.findings) {
+    if (is_old) {
+      MarkSeen(round, {netns.cookie, PoolOfFinding(finding).id(), true});
+    } else {
+      ObserveFinding(in, finding);
+    }
   }
 }
 
-void IncidentTracker::State::ObservePool(Round& round, const NetnsSample& netns,
-                                         const PoolSample& pool, int64_t overflow_delta,
-                                         std::optional<absl::Duration> interval) {
-  // The kinds that the signals know.
-  if (pool.kind != PoolKind::kConnect && pool.kind != PoolKind::kTimeWaitTable) return;
-  bool matters = overflow_delta > 0 || (pool.in_use > 0 && pool.capacity >= 0 &&
-                                        pool.utilization() >= kTrackUtilizationMin);
+void IncidentTracker::State::MarkSeen(Round& round, const PoolOfHost& pool) {
+  if (round.host.pools.empty()) return;
+  auto found = round.host.pools.find(pool);
+  if (found != round.host.pools.end()) found->second->seen = round.host.count;
+}
+
+void IncidentTracker::State::ObservePool(const NetnsRound& in, const PoolSample& pool) {
+  int64_t failures = in.evidence.FailuresOf(pool);
+  std::optional<PoolSample> handshakes = HandshakesOf(pool);
+  const PoolSample& seen = handshakes.has_value() ? *handshakes : pool;
+  bool matters = failures > 0 || (seen.in_use > 0 && seen.capacity >= 0 &&
+                                  seen.utilization() >= in.thresholds.track_utilization_min);
+  if (!matters && in.round.host.pools.empty()) return;
+  // Ports that nobody asks bind(0) for cannot run out: all TIME_WAIT of a loopback pool that is
+  // reused all the time is in the way of such a bind() only.
+  if (matters && pool.kind == PoolKind::kBind) matters = in.evidence.HasBinders(pool);
+  ObserveSight(in, {seen, false, handshakes.has_value(), failures, matters});
+}
+
+void IncidentTracker::State::ObserveFinding(const NetnsRound& in, const NetnsFinding& finding) {
+  if (finding.kind != FindingKind::kRestartBlocked) return;
+  ObserveSight(in, {PoolOfFinding(finding), true, false, 0, true});
+}
+
+void IncidentTracker::State::ObserveSight(const NetnsRound& in, const Sight& sight) {
+  Round& round = in.round;
+  const PoolSample& pool = sight.pool;
   auto& pools = round.host.pools;
-  if (!matters && pools.empty()) return;
-  PoolOfHost id{netns.cookie, pool.id()};
+  PoolOfHost id{in.netns.cookie, pool.id(), sight.is_finding};
   auto found = pools.find(id);
   bool was_empty = false;
   if (found == pools.end()) {
-    if (!matters || pools.size() >= kTrackedPoolsMax) return;
+    if (!sight.matters || pools.size() >= kTrackedPoolsMax) return;
     found = pools.emplace(id, std::make_unique<TrackedPool>()).first;
     // It was not there, or below what matters, unless there is no sample before.
-    was_empty = interval.has_value();
+    was_empty = in.interval.has_value();
   }
   TrackedPool& tracked = *found->second;
   // A pool listed twice counts once.
   if (tracked.seen == round.host.count) return;
   tracked.seen = round.host.count;
 
-  PoolFacts facts{pool,     tracked.window, Foretell(pool, ReuseDelay(netns.sysctls, pool.key)),
-                  {},       overflow_delta, interval.value_or(absl::ZeroDuration()),
-                  round.now};
-  tracked.window.Add(pool, {interval, was_empty, facts.outcome.exhausting()});
-  facts.signal = Judge(pool, tracked.window, facts.outcome, overflow_delta);
-  Advance(round, netns, pool, tracked, facts);
-
-  bool remembered = tracked.life.has_value() || round.now < tracked.quiet_until;
-  if (!matters && !remembered) pools.erase(id);
+  PoolFacts facts{pool,
+                  tracked.window,
+                  in.evidence,
+                  in.thresholds,
+                  sight.is_handshakes,
+                  sight.is_finding,
+                  sight.failures,
+                  in.interval.value_or(absl::ZeroDuration()),
+                  round.now,
+                  {}};
+  tracked.window.AddInflow(pool, in.interval, was_empty, in.thresholds);
+  if (HasRates(pool.kind)) {
+    facts.outcome = Foretell(pool, ReuseDelay(in.netns.sysctls, pool.key), in.thresholds);
+  } else if (!sight.is_finding) {
+    facts.outcome = ForetellGrowth(pool, tracked.window, in.thresholds);
+  }
+  tracked.window.Add(pool, {in.interval, was_empty, facts.outcome.exhausting(), sight.failures > 0},
+                     in.thresholds);
+  Signal signal = Judge(facts);
+  // A bind pool whose binders are gone hurts nobody, however full it is.
+  if (pool.kind == PoolKind::kBind && !sight.matters) signal = Harmless(in.thresholds);
+  Subject subject{round.host_id, id};
+  Advance(in, {subject, facts, signal}, tracked);
+  if (!sight.matters && !Remembered(tracked.incident, round.now)) pools.erase(id);
 }
 
-void IncidentTracker::State::Advance(Round& round, const NetnsSample& netns, const PoolSample& pool,
-                                     TrackedPool& tracked, const PoolFacts& facts) {
-  PoolOfHost id{netns.cookie, pool.id()};
-  if (tracked.active()) {
-    if (tracked.life->Update(facts)) Report(round, tracked, id);
+void IncidentTracker::State::Advance(const NetnsRound& in, const Finding& finding,
+                                     TrackedPool& tracked) {
+  const absl::Time now = in.round.now;
+  if (finding.signal.suspicious) {
+    bool goes_on = tracked.sign.has_value() && absl::AbsDuration(now - tracked.suspicious_at) <=
+                                                   in.thresholds.run_lapse + finding.facts.interval;
+    if (!goes_on) {
+      const PoolSample& pool = finding.facts.pool;
+      tracked.sign = {now, pool.in_use - pool.reusable, pool.capacity,
+                      finding.facts.outcome.time_to_exhaustion};
+    }
+    tracked.suspicious_at = now;
+  }
+  OpenIncidentPointer incident = tracked.incident;
+  if (incident != nullptr && incident->life.incident().active() &&
+      incident->life.Has(finding.subject)) {
+    if (incident->life.Update(finding)) Report(in.round, incident);
     return;
   }
-  if (tracked.life.has_value() &&
-      round.now - *tracked.life->incident().resolve_time > kReopenTime) {
-    tracked.life.reset();
-  }
-  if (!facts.signal.problem || round.now < tracked.quiet_until) return;
-  if (tracked.life.has_value()) {
-    tracked.life->Reopen(facts);
-  } else {
-    Incident incident;
-    incident.id = make_id(round.now);
-    incident.host_id = round.host_id;
-    incident.netns_cookie = netns.cookie;
-    incident.netns_inode = netns.inode;
-    incident.netns_label = netns.label;
-    incident.pool_name = PoolName(round.host_id, netns.cookie, pool);
-    incident.pool_kind = pool.kind;
-    incident.key = pool.key;
-    tracked.life.emplace(std::move(incident), facts);
-  }
-  Report(round, tracked, id);
+  if (!Remembered(incident, now)) tracked.incident.reset();
+  if (!finding.signal.problem) return;
+  if (tracked.incident != nullptr && tracked.incident->quiet_until.has_value()) return;
+  OpenOrJoin(in, finding, tracked);
 }
 
-void IncidentTracker::State::Report(Round& round, const TrackedPool& tracked,
-                                    const PoolOfHost& pool) {
-  const Incident& incident = tracked.life->incident();
-  if (incident.active()) {
-    places[incident.id] = {round.host_id, pool};
+void IncidentTracker::State::OpenOrJoin(const NetnsRound& in, const Finding& finding,
+                                        TrackedPool& tracked) {
+  const PoolSample& pool = finding.facts.pool;
+  IncidentMember member;
+  member.host_id = in.round.host_id;
+  member.netns_cookie = in.netns.cookie;
+  member.netns_inode = in.netns.inode;
+  member.netns_label = in.netns.label;
+  member.pool_name = PoolName(in.round.host_id, in.netns.cookie, pool);
+  member.pool_kind = pool.kind;
+  member.key = pool.key;
+  IncidentGroups::Candidate candidate{finding.subject, ClassifyCause(finding.facts), OwnerOf(pool),
+                                      WorkloadOf(in.netns)};
+  // Its own incident of a moment ago comes before one of its neighbours.
+  OpenIncidentPointer incident = tracked.incident;
+  if (incident == nullptr) incident = groups.Find(candidate);
+  if (incident == nullptr) {
+    incident = std::make_shared<OpenIncident>(
+        IncidentLife(make_id(in.round.now), std::move(member), finding, tracked.sign));
+  } else if (incident->life.incident().active()) {
+    incident->life.Join(std::move(member), finding);
   } else {
-    places.erase(incident.id);
+    resolved.erase(std::remove(resolved.begin(), resolved.end(), incident), resolved.end());
+    groups.Remove(incident);
+    incident->life.Reopen(std::move(member), finding);
   }
-  round.changed.push_back(incident);
+  groups.Join(incident, candidate);
+  tracked.incident = incident;
+  Report(in.round, incident);
+}
+
+void IncidentTracker::State::Report(Round& round, const OpenIncidentPointer& incident) {
+  const Incident& now = incident->life.incident();
+  if (now.active()) {
+    active[now.id] = incident;
+  } else if (active.erase(now.id) > 0) {
+    resolved.push_back(incident);
+  }
+  round.changed[now.id] = incident;
+}
+
+bool IncidentTracker::State::Remembered(const OpenIncidentPointer& incident, absl::Time now) const {
+  if (incident == nullptr) return false;
+  const Incident& shown = incident->life.incident();
+  if (incident->quiet_until.has_value()) return now < *incident->quiet_until;
+  return shown.active() || now - *shown.resolve_time <= thresholds.reopen_time;
+}
+
+void IncidentTracker::State::ForgetResolved(absl::Time now) {
+  while (!resolved.empty() && !Remembered(resolved.front(), now)) {
+    groups.Remove(resolved.front());
+    resolved.pop_front();
+  }
 }
 
 void IncidentTracker::State::ResolveGone(Round& round) {
@@ -245,27 +417,30 @@ void IncidentTracker::State::ResolveGone(Round& round) {
     if (!netns.limitations.empty()) unreadable.insert(netns.cookie);
   }
   auto& pools = round.host.pools;
-  for (auto next = pools.begin(); next != pools.end();) {
-    auto entry = next++;
-    TrackedPool& tracked = *entry->second;
-    int64_t missed = round.host.count - tracked.seen;
+  // Ordered: who leaves first decides what the incident says.
+  std::map<PoolOfHost, absl::string_view> gone;
+  for (const auto& [id, tracked] : pools) {
+    int64_t missed = round.host.count - tracked->seen;
     if (missed == 0) continue;
-    uint64_t cookie = entry->first.first;
-    auto netns = round.host.namespaces.find(cookie);
+    auto netns = round.host.namespaces.find(id.netns_cookie);
     bool netns_seen =
         netns != round.host.namespaces.end() && netns->second.seen == round.host.count;
-    bool doubtful = netns_seen ? unreadable.contains(cookie) : !round.sample.limitations.empty();
+    bool doubtful =
+        netns_seen ? unreadable.contains(id.netns_cookie) : !round.sample.limitations.empty();
     if (doubtful && missed < kUnreadableSamples) continue;
-    if (tracked.active()) {
-      tracked.life->Resolve(
-          netns_seen ? "the pool has no sockets any more" : "the network namespace is gone",
-          round.now);
-      Report(round, tracked, entry->first);
+    gone.emplace(id, netns_seen ? GoneText(id) : "the network namespace is gone");
+  }
+  for (const auto& [id, reason] : gone) {
+    TrackedPool& tracked = *pools[id];
+    OpenIncidentPointer incident = tracked.incident;
+    Subject subject{round.host_id, id};
+    if (incident != nullptr && incident->life.incident().active() && incident->life.Has(subject)) {
+      incident->life.Leave(subject, reason, round.now);
+      Report(round, incident);
     }
     tracked.window = PoolWindow();
-    bool reopens = tracked.life.has_value() &&
-                   round.now - *tracked.life->incident().resolve_time <= kReopenTime;
-    if (!reopens && round.now >= tracked.quiet_until) pools.erase(entry);
+    tracked.sign.reset();
+    if (!Remembered(incident, round.now)) pools.erase(id);
   }
   auto& namespaces = round.host.namespaces;
   for (auto next = namespaces.begin(); next != namespaces.end();) {
@@ -274,11 +449,9 @@ void IncidentTracker::State::ResolveGone(Round& round) {
   }
 }
 
-TrackedPool* IncidentTracker::State::FindActive(absl::string_view id, IncidentPlace* place) {
-  auto found = places.find(id);
-  if (found == places.end()) return nullptr;
-  *place = found->second;
-  return hosts[place->host_id].pools[place->pool].get();
+OpenIncidentPointer IncidentTracker::State::FindActive(absl::string_view id) const {
+  auto found = active.find(id);
+  return found == active.end() ? nullptr : found->second;
 }
 
 namespace {
@@ -292,34 +465,30 @@ absl::Status NotActive(absl::string_view id) {
 
 absl::StatusOr<Incident> IncidentTracker::Acknowledge(absl::string_view id, absl::string_view who,
                                                       absl::Time now) {
-  IncidentPlace place;
-  TrackedPool* tracked = state_->FindActive(id, &place);
-  if (tracked == nullptr) return NotActive(id);
-  tracked->life->Acknowledge(who, now);
-  return tracked->life->incident();
+  OpenIncidentPointer incident = state_->FindActive(id);
+  if (incident == nullptr) return NotActive(id);
+  incident->life.Acknowledge(who, now);
+  return incident->life.Show();
 }
 
 absl::StatusOr<Incident> IncidentTracker::Resolve(absl::string_view id, absl::string_view who,
                                                   absl::string_view reason, absl::Time now) {
-  IncidentPlace place;
-  TrackedPool* tracked = state_->FindActive(id, &place);
-  if (tracked == nullptr) return NotActive(id);
-  tracked->life->Resolve(absl::StrCat("by ", who, ": ", reason), now);
-  Incident resolved = tracked->life->incident();
+  OpenIncidentPointer incident = state_->FindActive(id);
+  if (incident == nullptr) return NotActive(id);
+  incident->life.Resolve(absl::StrCat("by ", who, ": ", reason), now);
   // What comes back after a person's verdict is a new incident.
-  tracked->life.reset();
-  tracked->quiet_until = now + kReopenTime;
-  state_->places.erase(resolved.id);
-  return resolved;
+  incident->quiet_until = now + state_->thresholds.reopen_time;
+  state_->groups.Remove(incident);
+  state_->active.erase(id);
+  return incident->life.Show();
 }
 
 absl::StatusOr<Incident> IncidentTracker::AddTimelineEntry(absl::string_view id,
                                                            absl::string_view text, absl::Time now) {
-  IncidentPlace place;
-  TrackedPool* tracked = state_->FindActive(id, &place);
-  if (tracked == nullptr) return NotActive(id);
-  tracked->life->AddTimelineEntry(text, now);
-  return tracked->life->incident();
+  OpenIncidentPointer incident = state_->FindActive(id);
+  if (incident == nullptr) return NotActive(id);
+  incident->life.AddTimelineEntry(text, now);
+  return incident->life.Show();
 }
 
 }  // namespace berthmaster

@@ -10,18 +10,20 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/protocol/sample.h"
+#include "controller/detect/thresholds.h"
 #include "controller/model/incident.h"
 
 namespace berthmaster {
 
-// Turns samples into incidents: per pool a signal with hysteresis, per problem one incident. It
-// holds no clock and does no I/O, so the same samples always give the same incidents. One thread.
+// Turns samples into incidents: per pool a signal with hysteresis, per problem one incident, with
+// all pools of one cause that have a destination or a workload in common. It holds no clock and
+// does no I/O, so the same samples always give the same incidents. One thread.
 class IncidentTracker {
  public:
   // Makes the id of a new incident.
   using IdMaker = std::function<std::string(absl::Time now)>;
 
-  explicit IncidentTracker(IdMaker make_id);
+  explicit IncidentTracker(IdMaker make_id, Thresholds thresholds = {});
   ~IncidentTracker();
 
   // Takes over the incidents that were active when the controller stopped. Before the first
@@ -29,8 +31,8 @@ class IncidentTracker {
   void Restore(std::vector<Incident> active);
 
   // Feeds the committed sample of a host, in the order of its sequence. Returns every incident that
-  // it opened, changed or resolved, as it is now. A pool that is no longer in the samples resolves
-  // its incident.
+  // it opened, changed or resolved, as it is now. A pool that is no longer in the samples leaves
+  // its incident, which resolves with the last of them.
   std::vector<Incident> Observe(absl::string_view host_id, const HostSample& sample,
                                 absl::Time now);
 

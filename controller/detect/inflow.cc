@@ -41,15 +41,16 @@ bool EvenWith(double count, double expected) {
   return count > 0 && count + 2 * std::sqrt(count) >= expected;
 }
 
-bool HasSteadyHistory(const PoolSample& pool, double rate) {
+bool HasSteadyHistory(const PoolSample& pool, double rate, const Thresholds& thresholds) {
   std::vector<int64_t> history = CloseHistory(pool);
   if (history.size() < kSteadyHistorySeconds) return false;
   history.resize(kSteadyHistorySeconds);
   int64_t most = *std::max_element(history.begin(), history.end());
   int64_t least = *std::min_element(history.begin(), history.end());
   int64_t sum = std::accumulate(history.begin(), history.end(), int64_t{0});
-  return EvenWith(static_cast<double>(least), kSteadyShareMin * most) &&
-         EvenWith(static_cast<double>(sum), kRecentShareMin * rate * kSteadyHistorySeconds);
+  return EvenWith(static_cast<double>(least), thresholds.steady_share_min * most) &&
+         EvenWith(static_cast<double>(sum),
+                  thresholds.recent_share_min * rate * kSteadyHistorySeconds);
 }
 
 double Inflow(const PoolSample* before, const PoolSample& now, absl::Duration interval) {

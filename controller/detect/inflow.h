@@ -6,6 +6,7 @@
 
 #include "absl/time/time.h"
 #include "common/protocol/sample.h"
+#include "controller/detect/thresholds.h"
 
 namespace berthmaster {
 
@@ -17,8 +18,8 @@ std::vector<int64_t> CloseHistory(const PoolSample& pool);
 bool EvenWith(double count, double expected);
 
 // Whether the closes of the last kSteadyHistorySeconds were about as many in each, at a rate of no
-// clearly less than kRecentShareMin of `rate`.
-bool HasSteadyHistory(const PoolSample& pool, double rate);
+// clearly less than recent_share_min of `rate`.
+bool HasSteadyHistory(const PoolSample& pool, double rate, const Thresholds& thresholds);
 
 // How many sockets came into the pool between two samples: its growth, and what ended meanwhile of
 // the TIME_WAIT of `before`. Never below 0. Without `before` the pool was empty.

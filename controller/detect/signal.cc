@@ -5,120 +5,143 @@
 
 #include "controller/detect/cause.h"
 #include "controller/detect/inflow.h"
-#include "controller/detect/thresholds.h"
+#include "controller/detect/outlook.h"
 
 namespace berthmaster {
 namespace {
 
-double LowRate(double rate) {
-  return std::max(0.0, rate - kRateSigmas * std::sqrt(rate / kRateWindowSeconds));
-}
-
-PoolSample WithLowRates(PoolSample pool) {
-  double& rate =
-      pool.kind == PoolKind::kTimeWaitTable ? *pool.time_wait_rate : *pool.connection_rate;
-  double low = LowRate(rate);
-  if (pool.kind == PoolKind::kConnect && pool.time_wait_rate.has_value() && rate > 0) {
-    *pool.time_wait_rate *= low / rate;
-  }
-  rate = low;
-  return pool;
-}
-
-// Where the pool settles at the rate + 2 sigma; the settled occupancy grows with the rate.
-double SettledHigh(const PoolSample& pool, const Outcome& outcome) {
-  double settled = outcome.settled_utilization.value_or(0);
-  double rate = (pool.kind == PoolKind::kTimeWaitTable ? pool.time_wait_rate : pool.connection_rate)
-                    .value_or(0);
-  return rate > 0 ? settled * (1 + kRateSigmas / std::sqrt(rate * kRateWindowSeconds)) : settled;
-}
-
-bool LoadKnown(const PoolSample& pool) {
-  return pool.kind == PoolKind::kTimeWaitTable ? pool.time_wait_rate.has_value()
-                                               : pool.connection_rate.has_value();
-}
-
 // TIME_WAIT: the forecast is arithmetic, so what has to be shown is only that the load goes on.
-bool ChurnShown(const PoolSample& pool, const PoolWindow& window, const Outcome& outcome) {
-  if (!outcome.firm) return window.strict_run() >= kThinMarginTime;
-  double rate = pool.time_wait_rate.value_or(0);
-  return window.Steady(rate) || HasSteadyHistory(pool, rate);
+bool ChurnShown(const PoolFacts& facts) {
+  if (!facts.outcome.firm) return facts.window.strict_run() >= facts.thresholds.thin_margin_time;
+  double rate = facts.pool.time_wait_rate.value_or(0);
+  return facts.window.Steady(rate, facts.thresholds) ||
+         HasSteadyHistory(facts.pool, rate, facts.thresholds);
 }
 
-bool Filled(const PoolSample& pool, const PoolWindow& window, double grown) {
-  return pool.utilization() >= kFilledUtilizationMin && window.Steady(0) &&
-         grown >= std::max(kGrowthMin, kGrowthShareMin * pool.capacity);
+bool Filled(const PoolFacts& facts, double grown) {
+  const Thresholds& thresholds = facts.thresholds;
+  return facts.pool.utilization() >= thresholds.filled_utilization_min &&
+         facts.window.Steady(0, thresholds) &&
+         grown >=
+             std::max(thresholds.growth_min, thresholds.growth_share_min * facts.pool.capacity);
 }
 
-bool StuckShown(const PoolSample& pool, const PoolWindow& window, double grown) {
-  return Filled(pool, window, grown) || (pool.utilization() >= kStuckUtilizationMin &&
-                                         window.run() >= kStuckTime && grown >= kGrowthMin);
+bool StuckShown(const PoolFacts& facts, double grown) {
+  const Thresholds& thresholds = facts.thresholds;
+  return Filled(facts, grown) ||
+         (facts.pool.utilization() >= thresholds.stuck_utilization_min &&
+          facts.window.run() >= thresholds.stuck_time && grown >= thresholds.growth_min);
 }
 
 // The growth of the run and that of the last minutes: either alone may count the moment in which an
 // application filled its own pool.
-bool GrowsForLong(const PoolSample& pool, const PoolWindow& window, double grown_in_run) {
-  const PoolSample* before = window.long_ago();
-  if (before == nullptr || window.run() < kLeakTime) return false;
+bool GrowsForLong(const PoolFacts& facts, double grown_in_run) {
+  const PoolSample* before = facts.window.long_ago();
+  const Thresholds& thresholds = facts.thresholds;
+  if (before == nullptr || facts.window.run() < thresholds.leak_time) return false;
   double grown =
-      CountOf(StateGroup::kEstablished, pool) - CountOf(StateGroup::kEstablished, *before);
-  double noise = kLeakGrowthSigmas * std::sqrt(std::max(pool.in_use, 0));
-  return std::min(grown, grown_in_run) >= std::max(noise, kLeakGrowthShareMin * pool.capacity);
+      CountOf(StateGroup::kEstablished, facts.pool) - CountOf(StateGroup::kEstablished, *before);
+  double noise = thresholds.leak_growth_sigmas * std::sqrt(std::max(facts.pool.in_use, 0));
+  return std::min(grown, grown_in_run) >=
+         std::max(noise, thresholds.leak_growth_share_min * facts.pool.capacity);
 }
 
-bool LeakShown(const PoolSample& pool, const PoolWindow& window, const Outcome& outcome,
-               double grown) {
-  if (*outcome.time_to_exhaustion > kLeakHorizon) return false;
-  return Filled(pool, window, grown) ||
-         (pool.utilization() >= kLeakUtilizationMin && GrowsForLong(pool, window, grown));
+bool LeakShown(const PoolFacts& facts, double grown) {
+  if (*facts.outcome.time_to_exhaustion > facts.thresholds.leak_horizon) return false;
+  return Filled(facts, grown) ||
+         (facts.pool.utilization() >= facts.thresholds.leak_utilization_min &&
+          GrowsForLong(facts, grown));
 }
 
-bool ForecastShown(const PoolSample& pool, const PoolWindow& window, const Outcome& outcome) {
-  if (!outcome.exhausting() || pool.utilization() < kForecastUtilizationMin) return false;
-  if (pool.kind == PoolKind::kTimeWaitTable) return ChurnShown(pool, window, outcome);
-  StateGroup lead = LeadingGroup(pool, window);
-  double grown = GrowthOf(lead, pool, window);
+// What is forecast by its growth alone was even for three intervals already.
+bool GrowthShown(const PoolFacts& facts) {
+  const PoolSample& pool = facts.pool;
+  int held = pool.in_use - pool.reusable;
+  double grown = held - facts.window.rise_base();
+  if (pool.kind == PoolKind::kUdp || pool.kind == PoolKind::kListener) {
+    return StuckShown(facts, grown);
+  }
+  return pool.utilization() >= facts.thresholds.stuck_utilization_min &&
+         grown >= facts.thresholds.growth_min;
+}
+
+bool ForecastShown(const PoolFacts& facts) {
+  const PoolSample& pool = facts.pool;
+  if (!facts.outcome.exhausting() ||
+      pool.utilization() < facts.thresholds.forecast_utilization_min) {
+    return false;
+  }
+  if (!HasRates(pool.kind)) return GrowthShown(facts);
+  if (pool.kind == PoolKind::kTimeWaitTable) return ChurnShown(facts);
+  StateGroup lead = LeadingGroup(facts);
+  double grown = GrowthOf(lead, pool, facts.window);
   switch (lead) {
     case StateGroup::kTimeWait:
-      return ChurnShown(pool, window, outcome);
+      return ChurnShown(facts);
     case StateGroup::kEstablished:
-      return LeakShown(pool, window, outcome, grown);
+      return LeakShown(facts, grown);
     case StateGroup::kCloseWait:
     case StateGroup::kSynSent:
     case StateGroup::kFinWait:
-      return StuckShown(pool, window, grown);
+      return StuckShown(facts, grown);
   }
   return false;
 }
 
-}  // namespace
-
-Outcome Foretell(const PoolSample& pool, std::optional<absl::Duration> reuse_delay) {
-  Forecast forecast = MakeForecast(pool, reuse_delay);
-  Outcome outcome{forecast.settled_utilization, forecast.time_to_exhaustion, false};
-  if (!outcome.exhausting()) return outcome;
-  outcome.firm = pool.headroom() == 0 ||
-                 (LoadKnown(pool) &&
-                  MakeForecast(WithLowRates(pool), reuse_delay).time_to_exhaustion.has_value());
-  return outcome;
+bool NearLimit(const PoolFacts& facts) {
+  return facts.window.near_limit_time() >= facts.thresholds.near_limit_time &&
+         facts.window.near_limit_samples() >= facts.thresholds.near_limit_samples;
 }
 
-Signal Judge(const PoolSample& pool, const PoolWindow& window, const Outcome& outcome,
-             int64_t overflow_delta) {
+// A listener that is full for a moment drops nothing that a client does not try again.
+bool Fails(const PoolFacts& facts) {
+  if (facts.failures <= 0) return false;
+  return facts.pool.kind != PoolKind::kListener ||
+         facts.window.failing_samples() >= facts.thresholds.drop_samples;
+}
+
+Reason ReasonOf(const PoolFacts& facts) {
+  bool full = facts.exhausted() && facts.pool.kind != PoolKind::kListener;
+  if (Fails(facts)) return Reason::kFailures;
+  if (full) return Reason::kFull;
+  if (NearLimit(facts)) return Reason::kNearLimit;
+  return ForecastShown(facts) ? Reason::kForecast : Reason::kNone;
+}
+
+Signal JudgeFinding(const PoolFacts& facts) {
   Signal signal;
-  signal.exhausted = overflow_delta > 0 || (pool.headroom() == 0 && pool.in_use > 0);
-  bool near_limit = window.near_limit_time() >= kNearLimitTime &&
-                    window.near_limit_samples() >= kNearLimitSamples;
-  signal.problem = signal.exhausted || near_limit || ForecastShown(pool, window, outcome);
-  signal.critical = signal.exhausted || pool.utilization() >= kCriticalUtilizationMin ||
-                    (outcome.exhausting() && *outcome.time_to_exhaustion <= kCriticalTimeLeft);
+  signal.suspicious = true;
+  signal.problem = facts.window.near_limit_time() >= facts.thresholds.restart_blocked_time &&
+                   facts.window.near_limit_samples() >= facts.thresholds.near_limit_samples;
+  if (signal.problem) signal.reason = Reason::kBlocked;
+  return signal;
+}
+
+}  // namespace
+
+Signal Judge(const PoolFacts& facts) {
+  if (facts.is_finding) return JudgeFinding(facts);
+  const PoolSample& pool = facts.pool;
+  const Outcome& outcome = facts.outcome;
+  const Thresholds& thresholds = facts.thresholds;
+  Signal signal;
+  signal.reason = ReasonOf(facts);
+  signal.problem = signal.reason != Reason::kNone;
+  signal.exhausted = signal.reason == Reason::kFailures || signal.reason == Reason::kFull;
+  signal.suspicious =
+      signal.problem || facts.failures > 0 || facts.exhausted() ||
+      facts.window.near_limit_samples() > 0 ||
+      (outcome.exhausting() && pool.utilization() >= thresholds.track_utilization_min);
+  signal.critical =
+      signal.exhausted || pool.utilization() >= thresholds.critical_utilization_min ||
+      (outcome.exhausting() && *outcome.time_to_exhaustion <= thresholds.critical_time_left);
   // What is not known is not calm, unless there is plenty of room.
-  bool known = LoadKnown(pool) || pool.utilization() < kForecastUtilizationMin;
-  signal.calm = !signal.exhausted && !outcome.exhausting() && known &&
-                pool.utilization() < kCalmUtilizationMax;
-  bool plenty =
-      pool.utilization() < kPlentyUtilizationMax && SettledHigh(pool, outcome) < kPlentySettledMax;
-  signal.calm_time = plenty ? kCalmTime : kCalmThinTime;
+  bool known = LoadKnown(pool) || pool.utilization() < thresholds.forecast_utilization_min;
+  signal.calm = !signal.exhausted && facts.failures == 0 && !outcome.exhausting() && known &&
+                pool.utilization() < thresholds.calm_utilization_max;
+  bool plenty = pool.utilization() < thresholds.plenty_utilization_max &&
+                SettledHigh(pool, outcome, thresholds) < thresholds.plenty_settled_max;
+  signal.calm_time = plenty ? thresholds.calm_time : thresholds.calm_thin_time;
   return signal;
 }
 

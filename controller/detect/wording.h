@@ -1,12 +1,14 @@
 #ifndef BERTHMASTER_CONTROLLER_DETECT_WORDING_H_
 #define BERTHMASTER_CONTROLLER_DETECT_WORDING_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/net/pool_key.h"
-#include "common/protocol/sample.h"
+#include "controller/detect/pool_facts.h"
+#include "controller/detect/signal.h"
 #include "controller/model/incident.h"
 
 namespace berthmaster {
@@ -24,8 +26,18 @@ std::string FlowText(const PoolKey& key);
 // "netns blue"; "the host's own netns" for the label "host".
 std::string NetnsText(absl::string_view label);
 
-// The one line of an incident with `pool` as its newest sample: what runs out, where, and when.
-std::string SummaryText(const Incident& incident, const PoolSample& pool);
+absl::string_view SeverityText(IncidentSeverity severity);
+// "10.0.0.1 → 10.0.0.2:443 in netns blue on web-1"
+std::string MemberText(const IncidentMember& member);
+
+// The one line of an incident with `facts` of its own pool: what runs out, where, and when.
+std::string SummaryText(const Incident& incident, const PoolFacts& facts);
+// "first sign: 12 % (48 of 400) in use, at its limit in 40 s"
+std::string FirstSignText(int held, int capacity, std::optional<absl::Duration> time_left);
+// What made the verdict.
+std::string VerdictText(const Signal& signal, const PoolFacts& facts);
+// What does not work any more in an exhausted pool, with its figures.
+std::string EffectText(const PoolFacts& facts);
 
 }  // namespace berthmaster
 

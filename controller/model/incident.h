@@ -24,6 +24,13 @@ enum class IncidentCause : uint8_t {
   kRangeTooSmall = 5,
   kTimeWaitTable = 6,
   kFinWaitPileUp = 7,
+  kEarlyBind = 8,
+  kSnatPool = 9,
+  kConntrackTable = 10,
+  kListenerOverflow = 11,
+  kSynFlood = 12,
+  kRestartBlocked = 13,
+  kUdpPorts = 14,
 };
 
 // One fact that speaks for a verdict, for a person: {"TIME_WAIT share of the pool", "96 % (384 of
@@ -40,10 +47,35 @@ struct IncidentEvent {
   friend bool operator==(const IncidentEvent&, const IncidentEvent&) = default;
 };
 
-// The longest timeline kept; the oldest entry after the first goes when it is full.
+// The longest timeline kept; the oldest entry after the first two (the first sign, the
+// opening) goes when it is full.
 inline constexpr size_t kTimelineMax = 100;
 
-// A problem with one pool over time.
+// One of the pools that a problem hurts.
+struct IncidentMember {
+  std::string host_id;
+  uint64_t netns_cookie = 0;
+  uint64_t netns_inode = 0;
+  std::string netns_label;
+  // The full resource name of the pool.
+  std::string pool_name;
+  PoolKind pool_kind = PoolKind::kConnect;
+  PoolKey key;
+  IncidentSeverity severity = IncidentSeverity::kWarning;
+  // In its newest sample.
+  double utilization = 0;
+  std::optional<absl::Duration> time_to_exhaustion;
+  absl::Time join_time;
+  friend bool operator==(const IncidentMember&, const IncidentMember&) = default;
+};
+
+// The most members that an incident lists; Incident::member_count says how many there are. A row
+// is written whenever one of them changed, and nobody reads more than these.
+inline constexpr size_t kIncidentMembersMax = 64;
+
+// A problem over time, with one pool or with several of one cause: towards one destination on many
+// hosts, or in one namespace under one workload. Host, netns, pool and figures are those of the
+// worst of them.
 struct Incident {
   // The last part of "incidents/{incident}".
   std::string id;
@@ -71,6 +103,10 @@ struct Incident {
   std::optional<absl::Time> resolve_time;
   std::string resolve_reason;
   std::vector<IncidentEvent> timeline;
+  // The pools that it hurts now, the worst one first, at most kIncidentMembersMax.
+  std::vector<IncidentMember> members;
+  // All of them, the unlisted ones too.
+  int32_t member_count = 0;
   // Rises with every change; the etag.
   int64_t revision = 1;
 

@@ -25,6 +25,20 @@ absl::string_view CauseText(IncidentCause cause) {
       return "TIME_WAIT table overflow";
     case IncidentCause::kFinWaitPileUp:
       return "FIN_WAIT pile-up";
+    case IncidentCause::kEarlyBind:
+      return "bind before connect";
+    case IncidentCause::kSnatPool:
+      return "SNAT pool";
+    case IncidentCause::kConntrackTable:
+      return "conntrack table";
+    case IncidentCause::kListenerOverflow:
+      return "listener overflow";
+    case IncidentCause::kSynFlood:
+      return "SYN flood";
+    case IncidentCause::kRestartBlocked:
+      return "restart blocked";
+    case IncidentCause::kUdpPorts:
+      return "UDP ports";
   }
   return "unknown cause";
 }

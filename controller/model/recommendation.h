@@ -24,6 +24,16 @@ enum class RecommendationKind : uint8_t {
   kTimeWaitTable = 3,
   kPooling = 4,
   kApplication = 5,
+  kReservedPorts = 6,
+  kSynRetries = 7,
+  kFinTimeout = 8,
+  kConntrackTable = 9,
+  kConntrackTimeout = 10,
+  kMasqueradeRange = 11,
+  kSynCookies = 12,
+  kBacklog = 13,
+  kTopology = 14,
+  kCombination = 15,
 };
 enum class RecommendationRisk : uint8_t { kLow = 1, kMedium = 2, kHigh = 3 };
 

@@ -55,6 +55,13 @@ Mending MendingOf(IncidentCause cause) {
     case IncidentCause::kTimeWaitChurn:
     case IncidentCause::kEstablishedLeak:
     case IncidentCause::kTimeWaitTable:
+    case IncidentCause::kEarlyBind:
+    case IncidentCause::kSnatPool:
+    case IncidentCause::kConntrackTable:
+    case IncidentCause::kListenerOverflow:
+    case IncidentCause::kSynFlood:
+    case IncidentCause::kRestartBlocked:
+    case IncidentCause::kUdpPorts:
       break;
   }
   return {"established", "close the connections that are opened and not used again",

@@ -77,6 +77,14 @@ std::vector<Recommendation> Remedies(const RemedyContext& context) {
     case IncidentCause::kTimeWaitTable:
       AddIf(RaiseTimeWaitTable(context), remedies);
       return remedies;
+    case IncidentCause::kEarlyBind:
+    case IncidentCause::kSnatPool:
+    case IncidentCause::kConntrackTable:
+    case IncidentCause::kListenerOverflow:
+    case IncidentCause::kSynFlood:
+    case IncidentCause::kRestartBlocked:
+    case IncidentCause::kUdpPorts:
+      return remedies;
   }
   return remedies;
 }

@@ -83,24 +83,42 @@ void OpenAndReset(const UniqueFd& listener, int count) {
   }
 }
 
+// Opened here, accepted, and closed here first, which leaves TIME_WAIT. Each call goes to a
+// destination of its own, so that all are below the half of the range.
+void OpenAndClose(const UniqueFd& listener, int count) {
+  static int call_count = 0;
+  const std::string destination = absl::StrCat("127.1.0.", ++call_count);
+  for (int done = 0; done < count; ++done) {
+    ConnectResult client = Connect(To(destination));
+    const UniqueFd accepted(accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    if (!accepted.valid()) Die("no connection to accept");
+    client.fd = UniqueFd();
+  }
+}
+
 std::unique_ptr<ConnectWatch> MakeWatch() {
   auto watch = MakeBpfConnectWatch();
   if (!watch.ok()) Die(watch.status().ToString());
   return *std::move(watch);
 }
 
-void CompareConnections(const UniqueFd& listener) {
+using ConnectionWork = void (*)(const UniqueFd& listener, int count);
+
+void CompareConnections(const UniqueFd& listener, const char* what, ConnectionWork work) {
   std::vector<absl::Duration> without;
   std::vector<absl::Duration> with;
   for (int round = 0; round < kRounds; ++round) {
-    without.push_back(Measure([&] { OpenAndReset(listener, kConnectionsPerRound); }));
+    without.push_back(Measure([&] { work(listener, kConnectionsPerRound); }));
     const auto watch = MakeWatch();
-    with.push_back(Measure([&] { OpenAndReset(listener, kConnectionsPerRound); }));
+    with.push_back(Measure([&] { work(listener, kConnectionsPerRound); }));
   }
-  std::printf("  a connection, opened and reset: %.2f us, with the watch %.2f us, ratio %.3f\n",
+  std::printf("  a connection, %s: %.2f us, with the watch %.2f us, ratio %.3f\n", what,
               absl::ToDoubleMicroseconds(Median(without)) / kConnectionsPerRound,
               absl::ToDoubleMicroseconds(Median(with)) / kConnectionsPerRound,
               absl::FDivDuration(Median(with), Median(without)));
+}
+
+void MeasureTake(const UniqueFd& listener) {
   const auto watch = MakeWatch();
   std::vector<absl::Duration> takes;
   for (int round = 0; round < kRounds; ++round) {
@@ -165,14 +183,25 @@ void CompareWalks(const NetnsEntry& netns, const char* what) {
       absl::FDivDuration(Median(buckets), Median(dumps)));
 }
 
+// In a namespace that takes its TIME_WAIT with it.
+void CompareConnections() {
+  const auto netns = ScopedNetns::Make();
+  if (!netns.ok()) Die(netns.status().ToString());
+  (*netns)->RunInside([] {
+    const UniqueFd listener = Listen();
+    CompareConnections(listener, "opened and reset", OpenAndReset);
+    CompareConnections(listener, "opened and closed", OpenAndClose);
+    MeasureTake(listener);
+    PrintProgramTimes([&listener] { OpenAndClose(listener, kConnectionsPerRound); });
+  });
+}
+
 void Run(const ScopedNetns& netns) {
   const UniqueFd listener = Listen();
   NetnsEntry entry;
   entry.id = netns.id();
   entry.fd = std::make_shared<const UniqueFd>();
 
-  CompareConnections(listener);
-  PrintProgramTimes([&listener] { OpenAndReset(listener, kConnectionsPerRound); });
   CompareWalks(entry, "nearly none");
   {
     std::vector<UniqueFd> fds;
@@ -201,6 +230,7 @@ int main() {
   getrlimit(RLIMIT_NOFILE, &files);
   files.rlim_cur = files.rlim_max;
   setrlimit(RLIMIT_NOFILE, &files);
+  berthmaster::CompareConnections();
   auto netns = berthmaster::ScopedNetns::Make();
   if (!netns.ok()) berthmaster::Die(netns.status().ToString());
   (*netns)->RunInside([&netns] { berthmaster::Run(**netns); });

@@ -59,8 +59,9 @@ UniqueFd AcceptFrom(const UniqueFd& listener) {
 constexpr uint16_t kFirstClientPort = 10000;
 
 // Opens `count` connections that the server closes first, so that each TIME_WAIT is the server's.
-void MakeServerSideTimeWait(int count) {
-  UniqueFd listener = ListenOn("10.9.0.2", 8080);
+// The server goes on as `listener`: one that is gone would be a restart blocked.
+void MakeServerSideTimeWait(int count, UniqueFd& listener) {
+  listener = ListenOn("10.9.0.2", 8080);
   for (int i = 0; i < count; ++i) {
     UniqueFd client = ConnectTo("10.9.0.2", 8080, static_cast<uint16_t>(kFirstClientPort + i));
     ASSERT_TRUE(client.valid()) << "connection " << i << ": " << strerror(errno);
@@ -109,7 +110,8 @@ TEST_F(Silence, KeepsQuietAboutReusableAndServerSideTimeWait) {
   auto load =
       loopback.Start({BinaryPath("berthmaster-demo-workload"), "--source", "127.0.0.1",
                       "--destination", "127.0.0.1:8080", "--rate", "100", "--seconds", "30"});
-  server.RunInside([] { MakeServerSideTimeWait(kServerSideTimeWait); });
+  UniqueFd listener;
+  server.RunInside([&] { MakeServerSideTimeWait(kServerSideTimeWait, listener); });
   ASSERT_EQ(load->WaitForExit(absl::Seconds(60)), 0) << load->Output();
 
   ASSERT_TRUE(absl::StrContains(load->Output(), " 0 without a port")) << load->Output();

@@ -1,50 +1,21 @@
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
-#include <filesystem>
-#include <string>
-
-#include "absl/strings/str_cat.h"
 #include "agent/kernel/cgroup_ids.h"
 #include "agent/kernel/sockets/linux_socket_dump.h"
 #include "agent/kernel/sockets/linux_socket_owners.h"
 #include "gtest/gtest.h"
 #include "tests/kernel/netns_fixture.h"
 #include "tests/kernel/netns_listing.h"
+#include "tests/kernel/scoped_cgroup.h"
 #include "tests/kernel/test_sockets.h"
 
 namespace berthmaster {
 namespace {
 
-// A cgroup of v2 of the test's own.
-class ScopedCgroup {
- public:
-  ScopedCgroup() {
-    for (const char* mount : {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"}) {
-      if (std::filesystem::exists(absl::StrCat(mount, "/cgroup.controllers"))) mount_ = mount;
-    }
-    name_ = absl::StrCat("/bmtest-", getpid(), ".service");
-    if (!mount_.empty() && mkdir((mount_ + name_).c_str(), 0755) != 0) mount_.clear();
-  }
-  ~ScopedCgroup() { Remove(); }
-  void Remove() { rmdir((mount_ + name_).c_str()); }
-  bool is_there() const { return !mount_.empty(); }
-  const std::string& name() const { return name_; }
-  uint64_t id() const {
-    struct stat info;
-    return stat((mount_ + name_).c_str(), &info) == 0 ? info.st_ino : 0;
-  }
-
- private:
-  std::string mount_;
-  std::string name_;
-};
-
 TEST(CgroupIdsHere, FindsThePathOfAnIdAndKeepsItWhenTheCgroupIsGone) {
   ScopedCgroup cgroup;
-  if (!cgroup.is_there()) GTEST_SKIP() << "a cgroup of v2 takes root and a writable mount of it";
+  if (!cgroup.is_there()) GTEST_SKIP() << kNeedsCgroup;
   const uint64_t id = cgroup.id();
   CgroupIds ids;
 

@@ -38,8 +38,8 @@ void Watch(const UniqueFd& epoll, int fd) {
 
 absl::StatusOr<std::unique_ptr<TestServer>> TestServer::Make(const ScopedNetns& netns,
                                                              absl::string_view address,
-                                                             uint16_t listen_port,
-                                                             ServerMode mode) {
+                                                             uint16_t listen_port, ServerMode mode,
+                                                             bool is_reuse_address) {
   std::unique_ptr<TestServer> server(new TestServer());
   server->mode_ = mode;
   absl::Status status;
@@ -48,6 +48,8 @@ absl::StatusOr<std::unique_ptr<TestServer>> TestServer::Make(const ScopedNetns& 
     server->listener_ =
         UniqueFd(socket(local.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     const int fd = server->listener_.get();
+    const int reuse = is_reuse_address ? 1 : 0;
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof(reuse));
     const int backlog = mode == ServerMode::kAcceptsNothing ? 0 : kBacklog;
     if (bind(fd, local.get(), local.size) != 0 || listen(fd, backlog) != 0 ||
         getsockname(fd, local.get(), &local.size) != 0) {
@@ -97,7 +99,7 @@ void TestServer::Serve() {
         if (!connection.valid()) break;
         ++accepted_count_;
         if (mode_ == ServerMode::kClosesFirst) continue;
-        Watch(epoll_, connection.get());
+        if (mode_ == ServerMode::kClosesSecond) Watch(epoll_, connection.get());
         accepted_.push_back(std::move(connection));
       }
     }

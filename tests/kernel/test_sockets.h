@@ -26,6 +26,8 @@ enum class ServerMode {
   kClosesSecond,
   // Closes it at once: TIME_WAIT stays with the server, unless the client never closes.
   kClosesFirst,
+  // Keeps it whatever the client does: FIN_WAIT_2 stays with a client that closes.
+  kNeverCloses,
   // Accepts nothing: connections beyond the backlog of 0 stay in SYN_SENT.
   kAcceptsNothing,
 };
@@ -34,10 +36,12 @@ enum class ServerMode {
 // accepted goes then too.
 class TestServer {
  public:
-  // `address` of either family; "::" takes IPv4 too. Port 0 is any port.
+  // `address` of either family; "::" takes IPv4 too. Port 0 is any port. With `is_reuse_address`
+  // (SO_REUSEADDR) it may follow another such server whose TIME_WAIT is still on the port.
   static absl::StatusOr<std::unique_ptr<TestServer>> Make(const ScopedNetns& netns,
                                                           absl::string_view address,
-                                                          uint16_t listen_port, ServerMode mode);
+                                                          uint16_t listen_port, ServerMode mode,
+                                                          bool is_reuse_address = false);
   ~TestServer();
   TestServer(const TestServer&) = delete;
   TestServer& operator=(const TestServer&) = delete;

@@ -26,7 +26,7 @@ const std::vector<RoomRule>& RoomRules() {
        {"berthmaster/v1/"},
        ".pb.h",
        {"agent/link/", "controller/link/", "controller/api/", "controller/web_gateway/", "cli/",
-        "common/wire/", "common/status/"},
+        "common/recording/", "common/wire/", "common/status/"},
        "",
        "generated messages stop at the edges: use the plain struct of common/ or controller/model "
        "and convert in link, api or common/wire"},

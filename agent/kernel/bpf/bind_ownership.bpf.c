@@ -49,7 +49,7 @@ static __always_inline const struct inet_bind_bucket* BucketOf(const struct hlis
 // What a bucket has in front of its users; each read costs as much as the next steps of a walk.
 enum { kBucketBytes = 64 };
 
-#define FIELD(bucket, type, field)                                                              \
+#define FIELD(bucket, type, field) \
   (*(const type*)((const char*)(bucket) + bpf_core_field_offset(struct inet_bind_bucket, field)))
 
 // One step along a chain; 1 ends the walk.

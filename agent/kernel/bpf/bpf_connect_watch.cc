@@ -9,10 +9,12 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/ascii.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
 #include "agent/kernel/bpf/bpf_load.h"
 #include "agent/kernel/bpf/bpf_map_drain.h"
 #include "agent/kernel/bpf/connect_watch_records.h"
+#include "agent/kernel/clean_text.h"
 #include "common/status/annotate.h"
 #include "connect_watch.skel.h"
 
@@ -39,13 +41,23 @@ PoolKey ToPoolKey(const ConnectPoolId& id) {
   return key;
 }
 
-// A name from outside, made fit for UTF-8 protobuf strings and for a terminal.
 std::string ToProcessName(const char (&comm)[16]) {
-  std::string name(comm, strnlen(comm, sizeof(comm)));
-  for (char& c : name) {
-    if (!absl::ascii_isprint(static_cast<unsigned char>(c))) c = '?';
+  return CleanText(absl::string_view(comm, strnlen(comm, sizeof(comm))));
+}
+
+// Makes the traffic of each pool whole: the programs count a close in one place.
+void AddClosesOfMakers(ConnectActivity& activity) {
+  absl::flat_hash_map<std::pair<uint64_t, PoolKey>, size_t> positions;
+  for (size_t position = 0; position < activity.pools.size(); ++position) {
+    const PoolTraffic& pool = activity.pools[position];
+    positions.emplace(std::pair(pool.netns_cookie, pool.key), position);
   }
-  return name;
+  for (const TimeWaitMaker& maker : activity.time_wait_makers) {
+    const auto [found, is_new] =
+        positions.emplace(std::pair(maker.netns_cookie, maker.key), activity.pools.size());
+    if (is_new) activity.pools.push_back({.netns_cookie = maker.netns_cookie, .key = maker.key});
+    activity.pools[found->second].closed_here += maker.count;
+  }
 }
 
 class BpfConnectWatch final : public ConnectWatch {
@@ -58,12 +70,17 @@ class BpfConnectWatch final : public ConnectWatch {
     // What was taken out of the kernel stays in `taken_` when the rest fails, for the next call.
     BERTHMASTER_RETURN_IF_ERROR(DrainFailures());
     BERTHMASTER_RETURN_IF_ERROR(DrainTraffic());
+    BERTHMASTER_RETURN_IF_ERROR(DrainMakers());
+    AddClosesOfMakers(taken_);
     const uint64_t failures = ReadCounter(skeleton_->bss->failures_without_entry);
     const uint64_t traffic = ReadCounter(skeleton_->bss->traffic_without_entry) + ReadMissedCount();
+    const uint64_t makers = ReadCounter(skeleton_->bss->time_wait_without_entry);
     taken_.failures_not_told_apart =
         static_cast<int64_t>(failures - std::exchange(failures_without_entry_, failures));
     taken_.traffic_not_told_apart =
         static_cast<int64_t>(traffic - std::exchange(traffic_without_entry_, traffic));
+    taken_.makers_not_told_apart =
+        static_cast<int64_t>(makers - std::exchange(makers_without_entry_, makers));
     return std::exchange(taken_, ConnectActivity());
   }
 
@@ -120,6 +137,24 @@ class BpfConnectWatch final : public ConnectWatch {
         });
   }
 
+  absl::Status DrainMakers() {
+    const bpf_map* map = is_second() ? skeleton_->maps.makers_0 : skeleton_->maps.makers_1;
+    return DrainBpfHashMap(
+        bpf_map__fd(map), sizeof(TimeWaitMakerId), sizeof(TimeWaitMade),
+        [this](const void* key, const void* value) {
+          TimeWaitMakerId id;
+          TimeWaitMade made;
+          std::memcpy(&id, key, sizeof(id));
+          std::memcpy(&made, value, sizeof(made));
+          taken_.time_wait_makers.push_back({.netns_cookie = id.pool.netns_cookie,
+                                             .key = ToPoolKey(id.pool),
+                                             .cgroup_id = id.cgroup_id,
+                                             .pid = static_cast<int32_t>(made.pid),
+                                             .process = ToProcessName(id.process),
+                                             .count = static_cast<int64_t>(made.count)});
+        });
+  }
+
   // Programs add to it at the same time; the page is shared with the kernel.
   static uint64_t ReadCounter(__u64& counter) {
     return std::atomic_ref<__u64>(counter).load(std::memory_order_relaxed);
@@ -142,6 +177,7 @@ class BpfConnectWatch final : public ConnectWatch {
   int generation_ = 0;
   uint64_t failures_without_entry_ = 0;
   uint64_t traffic_without_entry_ = 0;
+  uint64_t makers_without_entry_ = 0;
   ConnectActivity taken_;
 };
 

@@ -15,13 +15,14 @@ namespace berthmaster {
 // PERMISSION_DENIED without the capabilities; both name the remedy, and neither is a reason for the
 // agent not to run.
 //
-// Failures are exact. Between two calls of Take() there is room for 4096 different ones and for
-// 16,384 pools with traffic; what is beyond is in the two sums `not_told_apart`. A close counts
-// when its pool is among the 16,384 in which connect() succeeded last. The kernel does not run a
-// program in an interrupt of a processor that is running it: such state changes of any socket are
-// in `traffic_not_told_apart` as well. Take() waits some 20 ms, with no use of a processor, until
-// all programs that were running have ended. After an error nothing is lost: the next call returns
-// it.
+// Failures are exact. Between two calls of Take() there is room for 4096 different ones, for 16,384
+// pools with traffic and for 8192 makers of TIME_WAIT; what is beyond is in the three sums
+// `not_told_apart`. A close counts when its pool is among the 16,384 in which connect() succeeded
+// last. A socket of the kernel's own is closed by whichever of its threads does it. The kernel does
+// not run a program in an interrupt of a processor that is running it: such state changes of any
+// socket are in `traffic_not_told_apart` as well. Take() waits some 20 ms, with no use of a
+// processor, until all programs that were running have ended. After an error nothing is lost: the
+// next call returns it.
 absl::StatusOr<std::unique_ptr<ConnectWatch>> MakeBpfConnectWatch();
 
 // How a program sees a tracepoint: with the types of its arguments (Linux 5.5), or without (4.17).

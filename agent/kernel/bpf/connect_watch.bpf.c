@@ -16,6 +16,9 @@ enum {
   // Pools with traffic between two calls of Take(), and pools whose closes are counted: more than
   // a sample of a host has. 2 MiB each.
   kPoolsMax = 16384,
+  // Programs times the pools in which they make TIME_WAIT between two calls of Take(): 1.2 MiB each
+  // way. Who makes much of it is met early, so those without room matter least.
+  kMakersMax = 8192,
 };
 
 // include/net/tcp_states.h
@@ -60,6 +63,15 @@ struct TrafficCounts {
 struct TrafficCounts traffic_0 SEC(".maps");
 struct TrafficCounts traffic_1 SEC(".maps");
 
+struct MakerCounts {
+  __uint(type, BPF_MAP_TYPE_HASH);
+  __uint(max_entries, kMakersMax);
+  __type(key, struct TimeWaitMakerId);
+  __type(value, struct TimeWaitMade);
+};
+struct MakerCounts makers_0 SEC(".maps");
+struct MakerCounts makers_1 SEC(".maps");
+
 // The pools in which a connect() succeeded. A close counts only in one of these: those of inbound
 // connections, each with a destination of its own, would fill any map.
 struct {
@@ -72,6 +84,7 @@ struct {
 // Since the start; what the maps had no room for.
 __u64 failures_without_entry = 0;
 __u64 traffic_without_entry = 0;
+__u64 time_wait_without_entry = 0;
 
 // How the kernel gives a program the socket: with its type, so that the program may read its
 // members as they are (Linux 5.5), or as a number.
@@ -142,14 +155,19 @@ static __always_inline void* FindOrAdd(void* map, const void* key, const void* z
   return bpf_map_lookup_elem(map, key);
 }
 
+// The main thread's name of the process that runs now.
+static __always_inline void ReadProcessName(char* name) {
+  const struct task_struct* task = (const struct task_struct*)bpf_get_current_task();
+  BPF_CORE_READ_INTO((char(*)[16])name, task, group_leader, comm);
+}
+
 static __always_inline void CountFailure(enum TracepointKind kind, const struct sock* sk) {
   if (!IsWithoutPort(sk)) return;
   struct ConnectFailureId failure = {};
   ReadPool(kind, sk, &failure.pool);
   failure.cgroup_id = bpf_get_current_cgroup_id();
   failure.pid = bpf_get_current_pid_tgid() >> 32;
-  const struct task_struct* task = (const struct task_struct*)bpf_get_current_task();
-  BPF_CORE_READ_INTO(&failure.process, task, group_leader, comm);
+  ReadProcessName(failure.process);
 
   const __u64 zero = 0;
   __u64* count = IsSecondGeneration() ? FindOrAdd(&failures_1, &failure, &zero)
@@ -183,13 +201,34 @@ static __always_inline void CountOpened(enum TracepointKind kind, const struct s
   if (traffic != NULL) __sync_fetch_and_add(&traffic->opened, 1);
 }
 
+// Counts a close for the process that runs now. It is the one that ends the connection: close(),
+// shutdown() and the end of a process send the first FIN, never an interrupt. False without room.
+static __always_inline bool CountTimeWait(struct TimeWaitMakerId* maker) {
+  maker->cgroup_id = bpf_get_current_cgroup_id();
+  ReadProcessName(maker->process);
+  const struct TimeWaitMade zeros = {};
+  struct TimeWaitMade* made = IsSecondGeneration() ? FindOrAdd(&makers_1, maker, &zeros)
+                                                   : FindOrAdd(&makers_0, maker, &zeros);
+  if (made == NULL) {
+    __sync_fetch_and_add(&time_wait_without_entry, 1);
+    return false;
+  }
+  made->pid = bpf_get_current_pid_tgid() >> 32;
+  __sync_fetch_and_add(&made->count, 1);
+  return true;
+}
+
 static __always_inline void CountClosed(enum TracepointKind kind, const struct sock* sk,
-                                        bool is_by_peer) {
-  struct ConnectPoolId pool = {};
-  ReadPool(kind, sk, &pool);
-  if (bpf_map_lookup_elem(&connect_pools, &pool) == NULL) return;
-  struct ConnectTraffic* traffic = FindOrAddTraffic(&pool);
+                                        int new_state) {
+  struct TimeWaitMakerId maker = {};
+  ReadPool(kind, sk, &maker.pool);
+  if (bpf_map_lookup_elem(&connect_pools, &maker.pool) == NULL) return;
+  // User space adds what the makers closed to the traffic of their pools: one map is enough here.
+  if (new_state == kFinWait1 && CountTimeWait(&maker)) return;
+  struct ConnectTraffic* traffic = FindOrAddTraffic(&maker.pool);
   if (traffic == NULL) return;
+  const bool is_by_peer =
+      new_state == kCloseWait || (new_state == kClose && IsResetByPeer(kind, sk));
   __sync_fetch_and_add(is_by_peer ? &traffic->closed_by_peer : &traffic->closed_here, 1);
 }
 
@@ -198,8 +237,7 @@ static __always_inline int OnStateChange(enum TracepointKind kind, const struct 
   if (old_state == kEstablished) {
     if (new_state != kFinWait1 && new_state != kCloseWait && new_state != kClose) return 0;
     if (!IsTcp(kind, sk)) return 0;
-    CountClosed(kind, sk,
-                new_state == kCloseWait || (new_state == kClose && IsResetByPeer(kind, sk)));
+    CountClosed(kind, sk, new_state);
   } else if (old_state == kSynSent) {
     if (!IsTcp(kind, sk)) return 0;
     if (new_state == kClose) {

@@ -26,6 +26,23 @@ struct ConnectFailureId {
   char process[16];
 };
 
+// Who makes TIME_WAIT in a pool. Without the pid, so that a program that is started anew for each
+// connection has one entry.
+struct TimeWaitMakerId {
+  struct ConnectPoolId pool;
+  __u64 cgroup_id;
+  // As in ConnectFailureId.
+  char process[16];
+};
+
+struct TimeWaitMade {
+  __u64 count;
+  // As in ConnectFailureId; of the one that came last.
+  __u32 pid;
+  __u32 zero;
+};
+
+// Without the closes that are in TimeWaitMade.
 struct ConnectTraffic {
   __u64 opened;
   __u64 closed_here;

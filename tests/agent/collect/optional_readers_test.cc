@@ -177,6 +177,21 @@ TEST_F(OptionalReadersTest, TrafficMakesRatesExact) {
   EXPECT_NEAR(absl::ToDoubleSeconds(pool.hold_time.value()), 2.5, 0.01);
 }
 
+// The peer closes each, and the application does not: nothing ends.
+TEST_F(OptionalReadersTest, ConnectionsThatOnlyOneSideHasClosedHaveNoHoldTime) {
+  Connect(20);
+  Sample();
+  for (int second = 1; second <= 8; ++second) {
+    Connect(20 + 3 * second);
+    watch_.activity.pools = {{7, key_, 3, 0, 3}};
+    SampleAfter(absl::Seconds(1));
+  }
+  const PoolSample pool = FindKind(Sample(), PoolKind::kConnect);
+  EXPECT_NEAR(pool.connection_rate.value(), 3, 0.01);
+  EXPECT_NEAR(pool.close_rate.value(), 3, 0.01);
+  EXPECT_FALSE(pool.hold_time.has_value());
+}
+
 TEST_F(OptionalReadersTest, TrafficThatIsNotKnownIsAbsent) {
   Connect(20);
   Sample();
@@ -198,6 +213,42 @@ TEST_F(OptionalReadersTest, OwnersOfSmallPoolsAreNotLookedFor) {
   Sample();
   Sample();
   EXPECT_EQ(owners_.asked_count, 0);
+}
+
+TEST_F(OptionalReadersTest, TimeWaitThatNobodyWasSeenHoldingIsWhoMadeIt) {
+  Connect(40);
+  for (FakeRow& row : netns_.rows) {
+    row.state = kTimeWait;
+    row.age_seconds = 1;
+    row.inode = 0;
+  }
+  // One is still there, and seen.
+  netns_.rows[0] = {.local_port = 40000, .cookie = 1, .inode = 71};
+  owners_.processes[71] = {4712, "curl", "/app"};
+  owners_.cgroups = {{5, "/app"}, {6, "/batch"}};
+  Sample();
+  watch_.activity.time_wait_makers = {{7, key_, 5, 4711, "curl", 300},
+                                      {7, key_, 6, 99, "job", 100}};
+  EXPECT_THAT(FindKind(SampleAfter(absl::Seconds(62)), PoolKind::kConnect).owners,
+              ElementsAre(PoolOwner{"curl", 4711, "/app", 30}, PoolOwner{"job", 99, "/batch", 10}));
+}
+
+TEST_F(OptionalReadersTest, TimeWaitIsNobodysWithoutTheWatch) {
+  Connect(40);
+  for (FakeRow& row : netns_.rows) {
+    row.state = kTimeWait;
+    row.age_seconds = 1;
+    row.inode = 0;
+  }
+  Sample();
+  EXPECT_THAT(FindKind(SampleAfter(absl::Seconds(10)), PoolKind::kConnect).owners, IsEmpty());
+}
+
+TEST_F(OptionalReadersTest, MakersThatWereNotToldApartAreSaid) {
+  Connect(20);
+  watch_.activity.makers_not_told_apart = 12;
+  Sample();
+  EXPECT_THAT(limitations_, ElementsAre(HasSubstr("12 closes have no owner")));
 }
 
 TEST_F(OptionalReadersTest, ConntrackGivesTheTableAndItsCounters) {

@@ -143,6 +143,19 @@ TEST(RenderBatch, CutsNothing) {
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 5);
 }
 
+TEST(RenderBatch, NamesTheLargestOwner) {
+  HostSample taken = TwoNamespaces();
+  taken.namespaces[0].pools[0].owners = {{"api", 10, "/api", 300}, {"job", 20, "/job", 50}};
+  taken.namespaces[0].pools[1].owners = {{"", 0, "/cron", 7}};
+  const TopSample sample(taken);
+  const std::string text =
+      RenderBatch(sample, SelectRows(sample, TopSort::kUtilization, false, ""), "web-1");
+
+  EXPECT_THAT(text, HasSubstr(" OWNERS "));
+  EXPECT_THAT(text, HasSubstr(" api:300 +1 "));
+  EXPECT_THAT(text, HasSubstr(" /cron:7 "));
+}
+
 TEST(TimeLeftText, RoundsDown) {
   EXPECT_EQ(TimeLeftText(std::nullopt), "-");
   EXPECT_EQ(TimeLeftText(absl::ZeroDuration()), "now");

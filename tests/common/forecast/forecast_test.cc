@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <map>
+#include <string>
 
 namespace berthmaster {
 namespace {
@@ -128,9 +130,17 @@ TEST(MakeForecast, IsNotFooledByAFewSocketsAtTheEdgeOfTheDelay) {
   EXPECT_EQ(forecast.time_to_exhaustion, std::nullopt);
 }
 
-TEST(MakeForecast, SettlesFullWhenTheLimitCutsTheLoadOff) {
+TEST(MakeForecast, TakesTheHighestRateForTheDemandWhenTheLimitCutsTheLoadOff) {
   PoolSample pool = Churn(10, 40);
   pool.connection_rate = pool.time_wait_rate = 0;
+
+  EXPECT_NEAR(*MakeForecast(pool, std::nullopt).settled_utilization, 10 * 61 / 400.0, 0.001);
+}
+
+TEST(MakeForecast, SettlesFullWhereNoConnectFailedInAFullPool) {
+  PoolSample pool = Churn(10, 40);
+  pool.connection_rate = pool.time_wait_rate = 0;
+  pool.connect_failures = 0;
 
   EXPECT_EQ(*MakeForecast(pool, std::nullopt).settled_utilization, 1.0);
 }
@@ -185,6 +195,116 @@ TEST(MakeForecast, SurvivesASampleThatLies) {
   for (const ForecastPoint& point : MakeForecast(pool, absl::ZeroDuration()).curve) {
     EXPECT_GE(point.in_use, 0);
   }
+}
+
+TEST(MakeForecast, SaysHowUncertainTheMomentIs) {
+  // 20 a second seen for 9 whole seconds: 400 more are known to 2 sqrt(400 ^ 2 / 180 + 400).
+  PoolSample pool = Churn(20, 10);
+  pool.capacity = 600;
+
+  Forecast forecast = MakeForecast(pool, std::nullopt);
+
+  EXPECT_NEAR(absl::ToDoubleSeconds(*forecast.time_to_exhaustion), 20, 0.1);
+  EXPECT_NEAR(absl::ToDoubleSeconds(*forecast.time_to_exhaustion_min), 16.8, 0.3);
+  EXPECT_NEAR(absl::ToDoubleSeconds(*forecast.time_to_exhaustion_max), 24.2, 0.5);
+  EXPECT_NEAR(forecast.curve[10].in_use, 600, 0.1);
+  EXPECT_NEAR(forecast.curve[10].in_use_min, 527, 1);
+  EXPECT_NEAR(forecast.curve[10].in_use_max, 673, 1);
+  EXPECT_EQ(forecast.curve[0].in_use_min, 200);
+  EXPECT_EQ(forecast.curve[0].in_use_max, 200);
+}
+
+TEST(MakeForecast, SaysThatItMayEndWhereItSettlesJustBelow) {
+  Forecast forecast = MakeForecast(Churn(6, 30), std::nullopt);
+
+  EXPECT_EQ(forecast.time_to_exhaustion, std::nullopt);
+  EXPECT_TRUE(forecast.time_to_exhaustion_min.has_value());
+  EXPECT_EQ(forecast.time_to_exhaustion_max, std::nullopt);
+}
+
+LoadHistory GrowingBy(double per_second, absl::Duration span) {
+  LoadHistory history;
+  history.growth_rate = per_second;
+  history.growth_deviation = 0.05;
+  history.growth_span = history.span = span;
+  return history;
+}
+
+TEST(MakeForecast, FollowsTheGrowthOfPoolsWithoutARate) {
+  for (PoolKind kind : {PoolKind::kBind, PoolKind::kUdp, PoolKind::kConntrackTable,
+                        PoolKind::kListener, PoolKind::kSnat}) {
+    PoolSample pool = Pool(200);
+    pool.kind = kind;
+    EXPECT_EQ(MakeForecast(pool, std::nullopt).time_to_exhaustion, std::nullopt);
+
+    LoadHistory history = GrowingBy(4, absl::Seconds(30));
+    Forecast forecast = MakeForecast(pool, std::nullopt, &history);
+
+    ASSERT_TRUE(forecast.time_to_exhaustion.has_value());
+    EXPECT_NEAR(absl::ToDoubleSeconds(*forecast.time_to_exhaustion), 50, 0.01);
+    EXPECT_LT(*forecast.time_to_exhaustion_min, *forecast.time_to_exhaustion);
+    EXPECT_EQ(forecast.settled_utilization, std::nullopt);
+  }
+}
+
+TEST(MakeForecast, TakesGrowthThatIsNoMoreThanChanceForNone) {
+  PoolSample pool = Pool(200);
+  pool.kind = PoolKind::kUdp;
+  LoadHistory history = GrowingBy(0.1, absl::Seconds(30));
+
+  Forecast forecast = MakeForecast(pool, std::nullopt, &history);
+
+  EXPECT_EQ(forecast.time_to_exhaustion, std::nullopt);
+  EXPECT_EQ(*forecast.settled_utilization, 0.5);
+}
+
+TEST(MakeForecast, LetsTheEntriesOfASnatPoolEndByTheirTimeout) {
+  // 4 a second for 30 s, all closed: the first ones end 120 s after they closed.
+  PoolSample pool = Pool(120);
+  pool.kind = PoolKind::kSnat;
+  pool.capacity = 1000;
+  pool.states = {};
+  pool.states[TcpState::kTimeWait] = 110;
+  LoadHistory history = GrowingBy(4, absl::Seconds(30));
+
+  Forecast forecast = MakeForecast(pool, std::nullopt, &history);
+  EXPECT_EQ(forecast.time_to_exhaustion, std::nullopt);
+  EXPECT_NEAR(*forecast.settled_utilization, 0.48, 0.001);
+
+  std::map<std::string, std::string> sysctls = {
+      {"net.netfilter.nf_conntrack_tcp_timeout_time_wait", "300"}};
+  forecast = MakeForecast(pool, sysctls, &history);
+  EXPECT_NEAR(absl::ToDoubleSeconds(*forecast.time_to_exhaustion), 220, 0.01);
+}
+
+TEST(MakeForecast, TellsALeakBesideShortConnections) {
+  // 5 a second, one of them never closed.
+  PoolSample pool = Churn(4, 60);
+  pool.capacity = 800;
+  pool.in_use += 100;
+  pool.states[TcpState::kEstablished] = 100;
+  pool.connection_rate = 5;
+  pool.hold_time = absl::Seconds(25);
+  LoadHistory history = GrowingBy(1, absl::Seconds(100));
+
+  Forecast forecast = MakeForecast(pool, std::nullopt, &history);
+
+  EXPECT_EQ(forecast.settled_utilization, std::nullopt);
+  EXPECT_NEAR(absl::ToDoubleSeconds(*forecast.time_to_exhaustion), 456, 3);
+}
+
+TEST(MakeForecast, CarriesARampOnForAsLongAsItWasSeen) {
+  // The peer closes; 40 a second now, 1 more each second for 20 s.
+  PoolSample pool = Pool(200);
+  pool.connection_rate = 40;
+  pool.time_wait_rate = 0;
+  pool.hold_time = absl::Seconds(5);
+  LoadHistory history;
+  history.rate_slope = 1;
+  history.slope_span = absl::Seconds(20);
+
+  EXPECT_NEAR(*MakeForecast(pool, std::nullopt, &history).settled_utilization,
+              (40 + 2.5 + 20) * 5 / 400.0, 0.001);
 }
 
 }  // namespace

@@ -58,6 +58,9 @@ void PoolSimulator::Arrive() {
 
 void PoolSimulator::Open(double now) {
   double hold = options_.hold.value_or(std::numeric_limits<double>::infinity());
+  if (options_.leaked_share > 0 && Uniform() < options_.leaked_share) {
+    hold = std::numeric_limits<double>::infinity();
+  }
   live_.insert(now + hold * (options_.random_hold ? -std::log(1 - Uniform()) : 1));
 }
 

@@ -37,6 +37,8 @@ class PoolSimulator {
     std::optional<double> hold = 0.0;
     // Exponentially distributed around `hold`, in place of exactly so.
     bool random_hold = false;
+    // How many are never closed, 0 to 1.
+    double leaked_share = 0;
     // Sockets that are open from the start.
     int live_at_start = 0;
     // How many of the closes are this side's first, 0 to 1; the others leave no TIME_WAIT.

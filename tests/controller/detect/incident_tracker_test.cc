@@ -56,7 +56,13 @@ TEST(IncidentTracker, SaysWhatRunsOutWhereAndWhen) {
   EXPECT_EQ(incident.evidence[0], (Evidence{"TIME_WAIT share of the pool", "100 % (200 of 200)"}));
   EXPECT_EQ(incident.netns_cookie, kBlueCookie);
   EXPECT_EQ(incident.netns_label, "blue");
-  EXPECT_THAT(incident.timeline.front().text, HasSubstr("opened as CRITICAL"));
+  EXPECT_EQ(incident.timeline[0].text,
+            "first sign: 5 % (20 of 400) in use, at its limit in 19 s if this goes on");
+  EXPECT_EQ(incident.timeline[0].event_time, host.now() - absl::Seconds(9));
+  EXPECT_EQ(incident.timeline[1].text,
+            "opened as CRITICAL, cause TIME_WAIT churn: connect() from 10.0.0.1 to 10.0.0.2:443 in "
+            "netns blue runs out of ports in 17 s (60 of 400 in use, 12.0 new connections a "
+            "second); the verdict: the forecast reaches the limit, by a load that goes on evenly");
 }
 
 TEST(IncidentTracker, OpensAtOnceWhenTheFirstSampleIsExhausted) {
@@ -67,12 +73,15 @@ TEST(IncidentTracker, OpensAtOnceWhenTheFirstSampleIsExhausted) {
   EXPECT_EQ(host.Only().time_to_exhaustion, absl::ZeroDuration());
 }
 
-TEST(IncidentTracker, KeepsPoolsApart) {
+TEST(IncidentTracker, KeepsCausesApart) {
   HostSimulator host;
   PoolSample roomy = Quiet(10);
   roomy.key.destination_port = 8080;
+  PoolSample stuck = Full(5432);
+  stuck.states = {};
+  stuck.states[TcpState::kCloseWait] = 400;
 
-  host.Observe(1, {Full(), roomy, Full(5432)});
+  host.Observe(1, {Full(), roomy, stuck});
 
   ASSERT_THAT(host.Incidents(), SizeIs(2));
   EXPECT_EQ(host.Incidents()[0].key.destination_port, 443);
@@ -278,7 +287,9 @@ TEST(IncidentTracker, RemembersABoundedNumberOfPools) {
     pools.back().key.destination_port = static_cast<uint16_t>(i);
   }
 
-  EXPECT_THAT(host.Observe(1, pools), SizeIs(kTrackedPoolsMax));
+  ASSERT_THAT(host.Observe(1, pools), SizeIs(1));
+  EXPECT_EQ(host.Only().member_count, kTrackedPoolsMax);
+  EXPECT_THAT(host.Only().members, SizeIs(kIncidentMembersMax));
 }
 
 }  // namespace

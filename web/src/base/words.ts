@@ -226,6 +226,41 @@ export function causeWords(cause: IncidentCause): { name: string; text: string }
         name: "FIN_WAIT pile-up",
         text: "The peer does not send its FIN: FIN_WAIT_1, FIN_WAIT_2, CLOSING or LAST_ACK piles up.",
       };
+    case IncidentCause.EARLY_BIND:
+      return {
+        name: "bind before connect",
+        text: "Clients call bind() before connect(): each of their ports is closed to every destination.",
+      };
+    case IncidentCause.SNAT_POOL:
+      return {
+        name: "SNAT pool",
+        text: "The masquerade range towards one destination is used up: SYNs are dropped on the node.",
+      };
+    case IncidentCause.CONNTRACK_TABLE:
+      return {
+        name: "conntrack table",
+        text: "Conntrack has as many entries as nf_conntrack_max allows.",
+      };
+    case IncidentCause.LISTENER_OVERFLOW:
+      return {
+        name: "listener overflow",
+        text: "The accept queue is full: the application accepts too slowly, or its backlog is too short.",
+      };
+    case IncidentCause.SYN_FLOOD:
+      return {
+        name: "SYN flood",
+        text: "Handshakes that their clients do not complete fill the listener's backlog.",
+      };
+    case IncidentCause.RESTART_BLOCKED:
+      return {
+        name: "restart blocked",
+        text: "A listener is gone and its port is held in TIME_WAIT: its successor needs SO_REUSEADDR.",
+      };
+    case IncidentCause.UDP_PORTS:
+      return {
+        name: "UDP ports",
+        text: "UDP sockets hold nearly every port of the range on one address.",
+      };
     default:
       return {
         name: "unknown",
@@ -263,6 +298,26 @@ export function kindWord(kind: RecommendationKind): string {
       return "connection pooling";
     case RecommendationKind.APPLICATION:
       return "mend the application";
+    case RecommendationKind.RESERVED_PORTS:
+      return "reserve ports";
+    case RecommendationKind.SYN_RETRIES:
+      return "give up sooner on dead destinations";
+    case RecommendationKind.FIN_TIMEOUT:
+      return "end orphans in FIN_WAIT_2 sooner";
+    case RecommendationKind.CONNTRACK_TABLE:
+      return "raise nf_conntrack_max";
+    case RecommendationKind.CONNTRACK_TIMEOUT:
+      return "shorten conntrack's TIME_WAIT";
+    case RecommendationKind.MASQUERADE_RANGE:
+      return "widen the masquerade range";
+    case RecommendationKind.SYN_COOKIES:
+      return "SYN cookies";
+    case RecommendationKind.BACKLOG:
+      return "lengthen the listener's queues";
+    case RecommendationKind.TOPOLOGY:
+      return "add addresses or ports";
+    case RecommendationKind.COMBINATION:
+      return "a combination";
     default:
       return "unknown";
   }
