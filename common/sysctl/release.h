@@ -16,6 +16,7 @@ struct Release {
 
   // "6.1".
   std::string ToString() const;
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes a rewritten 0 for a pointer.
   friend auto operator<=>(const Release&, const Release&) = default;
 };
 

@@ -128,8 +128,10 @@ std::optional<absl::string_view> LikelySlipOf(absl::string_view sysctl) {
   }
   for (const Tunable& tunable : Tunables()) {
     // Most names are far apart by their length alone.
-    const auto [shorter, longer] = std::minmax(sysctl.size(), tunable.sysctl.size());
-    if (longer - shorter > kSlipLettersMax) continue;
+    if (tunable.sysctl.size() > sysctl.size() + kSlipLettersMax ||
+        sysctl.size() > tunable.sysctl.size() + kSlipLettersMax) {
+      continue;
+    }
     if (LettersApart(sysctl, tunable.sysctl) <= kSlipLettersMax) return tunable.sysctl;
   }
   return std::nullopt;
