@@ -14,7 +14,7 @@ namespace {
 
 absl::Status Run(const CommitHook& hook) { return hook ? hook() : absl::OkStatus(); }
 
-CommitHook Failing(absl::Status error) {
+CommitHook Failing(const absl::Status& error) {
   if (error.ok()) return nullptr;
   return [error] { return error; };
 }

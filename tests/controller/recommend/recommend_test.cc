@@ -24,6 +24,7 @@ using ::testing::IsEmpty;
 
 std::vector<RecommendationKind> Kinds(const std::vector<Recommendation>& list) {
   std::vector<RecommendationKind> kinds;
+  kinds.reserve(list.size());
   for (const Recommendation& r : list) kinds.push_back(r.kind);
   return kinds;
 }
