@@ -50,6 +50,7 @@ std::string Describe(const SeenSocket& seen) {
 
 std::string DescribeAll(const std::vector<SeenSocket>& all) {
   std::vector<std::string> lines;
+  lines.reserve(all.size());
   for (const SeenSocket& seen : all) lines.push_back(Describe(seen));
   std::sort(lines.begin(), lines.end());
   return absl::StrJoin(lines, "\n");
