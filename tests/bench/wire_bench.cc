@@ -45,8 +45,8 @@ HostSample Host(int namespaces, int pools_each) {
   sample.cpu_time = absl::Microseconds(1234);
   for (int i = 0; i < namespaces; ++i) {
     NetnsSample& netns = sample.namespaces.emplace_back();
-    netns.cookie = static_cast<uint64_t>(4096 + i);
-    netns.inode = static_cast<uint64_t>(4026532000 + i);
+    netns.cookie = 4096 + static_cast<uint64_t>(i);
+    netns.inode = 4026532000 + static_cast<uint64_t>(i);
     netns.label = absl::StrCat("checkout-7f9c", i);
     netns.labels = {{"pod", netns.label}, {"namespace", "shop"}, {"container", "checkout"}};
     for (const char* name :

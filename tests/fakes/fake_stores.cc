@@ -14,7 +14,7 @@ namespace {
 
 absl::Status Run(const CommitHook& hook) { return hook ? hook() : absl::OkStatus(); }
 
-CommitHook Failing(absl::Status error) {
+CommitHook Failing(const absl::Status& error) {
   if (error.ok()) return nullptr;
   return [error] { return error; };
 }
@@ -73,7 +73,7 @@ void FakeControlStore::FailLoad(absl::Status error) {
   load_error_ = std::move(error);
 }
 
-void FakeControlStore::FailCommit(absl::Status error) { SetCommitHook(Failing(std::move(error))); }
+void FakeControlStore::FailCommit(const absl::Status& error) { SetCommitHook(Failing(error)); }
 
 void FakeControlStore::SetCommitHook(CommitHook hook) {
   absl::MutexLock lock(&mutex_);
@@ -169,7 +169,7 @@ absl::StatusOr<int64_t> FakeHistory::CountSamples(absl::string_view host_id, int
   return stream == streams_.end() ? 0 : static_cast<int64_t>(stream->second.samples.size());
 }
 
-void FakeHistory::FailAppend(absl::Status error) { SetAppendHook(Failing(std::move(error))); }
+void FakeHistory::FailAppend(const absl::Status& error) { SetAppendHook(Failing(error)); }
 
 void FakeHistory::FailRead(absl::Status error) {
   absl::MutexLock lock(&mutex_);

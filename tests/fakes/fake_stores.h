@@ -30,7 +30,7 @@ class FakeControlStore final : public ControlStore {
 
   // Until it is set to OK again.
   void FailLoad(absl::Status error);
-  void FailCommit(absl::Status error);
+  void FailCommit(const absl::Status& error);
   void SetCommitHook(CommitHook hook);
   // How many commits succeeded.
   int commit_count() const;
@@ -58,7 +58,7 @@ class FakeHistory final : public HistoryWriter, public HistoryReader {
   absl::StatusOr<int64_t> CountSamples(absl::string_view host_id, int64_t epoch) override;
 
   // Until it is set to OK again.
-  void FailAppend(absl::Status error);
+  void FailAppend(const absl::Status& error);
   void FailRead(absl::Status error);
   void SetAppendHook(CommitHook hook);
   // How many appends succeeded.

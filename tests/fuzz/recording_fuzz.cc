@@ -70,7 +70,7 @@ void FuzzRecording(const uint8_t* data, size_t size) {
 
 }  // namespace berthmaster
 
-// The entry of libFuzzer: clang++ -fsanitize=fuzzer,address this file and its libraries.
+// The entry of libFuzzer: ./dev fuzz recording.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   berthmaster::FuzzRecording(data, size);
   return 0;

@@ -9,6 +9,7 @@
 #include "common/wire/sample_wire.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fixtures/sample_builder.h"
+#include "tests/fuzz/corpus.h"
 #include "tests/fuzz/recording_fuzz.h"
 #include "tests/process/temp_directory.h"
 
@@ -31,6 +32,8 @@ std::string SoundFile() {
   EXPECT_TRUE(writer->Finish().ok());
   return ReadFile(path, 1 << 20).value();
 }
+
+TEST(RecordingFuzz, TakesItsCorpus) { RunCorpus("recording", FuzzRecording); }
 
 // A short, fixed run for every build; tests/fuzz/README.md says how to fuzz for long.
 TEST(RecordingFuzz, TakesMutatedInput) {

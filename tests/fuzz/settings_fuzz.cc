@@ -42,7 +42,7 @@ void FuzzSettings(const uint8_t* data, size_t size) {
 
 }  // namespace berthmaster
 
-// The entry of libFuzzer: clang++ -fsanitize=fuzzer,address this file and its libraries.
+// The entry of libFuzzer: ./dev fuzz settings.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   berthmaster::FuzzSettings(data, size);
   return 0;

@@ -1,5 +1,6 @@
 #include "absl/strings/string_view.h"
 #include "gtest/gtest.h"
+#include "tests/fuzz/corpus.h"
 #include "tests/fuzz/settings_fuzz.h"
 #include "tests/fuzz/text_smoke.h"
 
@@ -24,6 +25,8 @@ constexpr absl::string_view kManifestSeed =
     "---\n"
     "kind: KubeletConfiguration\n"
     "allowedUnsafeSysctls: ['net.*']\n";
+
+TEST(SettingsFuzz, TakesItsCorpus) { RunCorpus("settings", FuzzSettings); }
 
 // A short, fixed run for every build; tests/fuzz/README.md says how to fuzz for long.
 TEST(SettingsFuzz, TakesMutatedLines) { RunMutatedText(kConfSeed, FuzzSettings); }

@@ -40,7 +40,7 @@ Outcome Replay(const std::vector<std::string>& arguments) {
 class ReplayTest : public testing::Test {
  protected:
   std::string Write(const std::string& bytes) {
-    const std::string path = absl::StrCat(directory_.path(), "/run.bmr");
+    std::string path = absl::StrCat(directory_.path(), "/run.bmr");
     EXPECT_TRUE(WriteFileAtomically(path, bytes, 0600).ok());
     return path;
   }
@@ -48,6 +48,7 @@ class ReplayTest : public testing::Test {
   void Store(const std::string& host_id, const std::vector<HostSample>& samples) {
     Stores stores = OpenStores(directory_.path()).value();
     std::vector<HistoryEntry> entries;
+    entries.reserve(samples.size());
     for (const HostSample& sample : samples) {
       entries.push_back({host_id, 1, std::make_shared<HostSample>(sample)});
     }

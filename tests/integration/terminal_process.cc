@@ -28,6 +28,7 @@ TerminalProcess::TerminalProcess(const std::vector<std::string>& command, int wi
   terminal_ = UniqueFd(terminal);
   fcntl(controlling, F_SETFD, FD_CLOEXEC);
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   pid_ = fork();

@@ -30,7 +30,7 @@ void FillPool(int in_use, v1::Pool& pool) {
 
 }  // namespace
 
-TestAgent::TestAgent(std::shared_ptr<grpc::Channel> channel, absl::string_view host_id,
+TestAgent::TestAgent(const std::shared_ptr<grpc::Channel>& channel, absl::string_view host_id,
                      int64_t epoch, int64_t next_sequence)
     : stub_(v1::AgentService::NewStub(channel)), stream_(stub_->Attach(&context_)) {
   v1::AttachRequest request;

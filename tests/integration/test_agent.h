@@ -20,7 +20,7 @@ namespace berthmaster {
 class TestAgent {
  public:
   // Attaches as host `host_id`.
-  TestAgent(std::shared_ptr<grpc::Channel> channel, absl::string_view host_id, int64_t epoch,
+  TestAgent(const std::shared_ptr<grpc::Channel>& channel, absl::string_view host_id, int64_t epoch,
             int64_t next_sequence);
   // Cancels the stream.
   ~TestAgent();

@@ -32,7 +32,6 @@ namespace berthmaster {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 constexpr char kReuse[] = "net.ipv4.tcp_tw_reuse";
 constexpr uid_t kNobody = 65534;

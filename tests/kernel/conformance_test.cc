@@ -50,6 +50,7 @@ std::string Describe(const SeenSocket& seen) {
 
 std::string DescribeAll(const std::vector<SeenSocket>& all) {
   std::vector<std::string> lines;
+  lines.reserve(all.size());
   for (const SeenSocket& seen : all) lines.push_back(Describe(seen));
   std::sort(lines.begin(), lines.end());
   return absl::StrJoin(lines, "\n");
@@ -81,16 +82,16 @@ void ExpectNear(const std::vector<int32_t>& a, const std::vector<int32_t>& b) {
 class Conformance : public testing::TestWithParam<View> {
  protected:
   static void SetUpTestSuite() {
-    absl::StatusOr<std::unique_ptr<SocketScene>> scene = SocketScene::Make();
-    if (scene.ok()) {
-      scene_ = *std::move(scene);
+    absl::StatusOr<std::unique_ptr<SocketScene>> made = SocketScene::Make();
+    if (made.ok()) {
+      scene = *std::move(made);
     } else {
-      why_not_ = scene.status().ToString();
+      why_not = made.status().ToString();
     }
   }
-  static void TearDownTestSuite() { scene_.reset(); }
+  static void TearDownTestSuite() { scene.reset(); }
   void SetUp() override {
-    if (scene_ == nullptr) GTEST_SKIP() << why_not_;
+    if (scene == nullptr) GTEST_SKIP() << why_not;
     dump_ = MakeSocketDump(GetParam().source, clock_);
     netlink_ = MakeSocketDump(SocketSource::kNetlink, clock_);
     if (!GetParam().has_bpf) return;
@@ -102,7 +103,7 @@ class Conformance : public testing::TestWithParam<View> {
   // The whole agent's view of the scene, by that dump.
   NetnsSample Sample(SocketDump& dump) const {
     const bool is_reference = &dump == netlink_.get();
-    LinuxNetnsDirectory directory({absl::StrCat(scene_->netns().id().inode)}, clock_);
+    LinuxNetnsDirectory directory({absl::StrCat(scene->netns().id().inode)}, clock_);
     LinuxNetnsFactsReader facts_reader(clock_);
     KernelHostSampler::Dependencies dependencies = {directory, facts_reader, dump, clock_};
     if (!is_reference) dependencies.bind_ownership = bind_ownership_.get();
@@ -118,21 +119,21 @@ class Conformance : public testing::TestWithParam<View> {
   }
   SocketSourceFeatures features() const { return FeaturesOf(GetParam().source); }
 
-  static std::unique_ptr<SocketScene> scene_;
-  static std::string why_not_;
-  const LinuxClock clock_;
+  static std::unique_ptr<SocketScene> scene;
+  static std::string why_not;
+  const LinuxClock clock_{};
   std::unique_ptr<SocketDump> dump_;
   std::unique_ptr<SocketDump> netlink_;
   // Null in a view without BPF.
   std::unique_ptr<BindOwnershipReader> bind_ownership_;
 };
 
-std::unique_ptr<SocketScene> Conformance::scene_;
-std::string Conformance::why_not_;
+std::unique_ptr<SocketScene> Conformance::scene;
+std::string Conformance::why_not;
 
 TEST_P(Conformance, ShowsTheSameTcpSockets) {
-  std::vector<SeenSocket> expected = SeeTcp(*netlink_, scene_->entry());
-  std::vector<SeenSocket> seen = SeeTcp(*dump_, scene_->entry());
+  std::vector<SeenSocket> expected = SeeTcp(*netlink_, scene->entry());
+  std::vector<SeenSocket> seen = SeeTcp(*dump_, scene->entry());
   if (!features().has_bound_sockets) {
     const auto is_bound_only = [](const SeenSocket& one) {
       return one.row.state == TcpState::kBoundInactive;
@@ -145,13 +146,13 @@ TEST_P(Conformance, ShowsTheSameTcpSockets) {
 }
 
 TEST_P(Conformance, ShowsTheSameUdpSockets) {
-  const std::vector<SeenSocket> seen = SeeUdp(*dump_, scene_->entry());
+  const std::vector<SeenSocket> seen = SeeUdp(*dump_, scene->entry());
   EXPECT_EQ(seen.size(), size_t{SocketScene::kUdpCount});
-  EXPECT_EQ(DescribeAll(seen), DescribeAll(SeeUdp(*netlink_, scene_->entry())));
+  EXPECT_EQ(DescribeAll(seen), DescribeAll(SeeUdp(*netlink_, scene->entry())));
 }
 
 TEST_P(Conformance, ShowsListenersOfBothFamiliesBeforeAllOthers) {
-  const std::vector<SeenSocket> seen = SeeTcp(*dump_, scene_->entry());
+  const std::vector<SeenSocket> seen = SeeTcp(*dump_, scene->entry());
   const auto first_other = std::find_if_not(seen.begin(), seen.end(), IsBound);
   EXPECT_EQ(std::count_if(seen.begin(), first_other,
                           [](const SeenSocket& one) { return one.row.state == TcpState::kListen; }),
@@ -160,9 +161,9 @@ TEST_P(Conformance, ShowsListenersOfBothFamiliesBeforeAllOthers) {
 }
 
 TEST_P(Conformance, ShowsRemainingTimesWithinASecond) {
-  const std::vector<SeenSocket> expected = SeeTcp(*netlink_, scene_->entry());
+  const std::vector<SeenSocket> expected = SeeTcp(*netlink_, scene->entry());
   int mini_count = 0;
-  for (const SeenSocket& one : SeeTcp(*dump_, scene_->entry())) {
+  for (const SeenSocket& one : SeeTcp(*dump_, scene->entry())) {
     if (!one.row.is_mini) continue;
     ++mini_count;
     const auto same = std::find_if(expected.begin(), expected.end(), [&](const SeenSocket& other) {
@@ -181,7 +182,7 @@ TEST_P(Conformance, HasCookiesAndBacklogsOrSaysThatItHasNot) {
   bool has_cookies = true;
   bool has_backlogs = false;
   bool has_bound_sockets = false;
-  for (const SeenSocket& one : SeeTcp(*dump_, scene_->entry())) {
+  for (const SeenSocket& one : SeeTcp(*dump_, scene->entry())) {
     has_cookies = has_cookies && one.row.cookie != 0;
     has_backlogs = has_backlogs || (one.row.state == TcpState::kListen && one.row.send_queue > 0);
     has_bound_sockets = has_bound_sockets || one.row.state == TcpState::kBoundInactive;

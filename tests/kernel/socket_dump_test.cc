@@ -29,17 +29,17 @@ using testing::HasSubstr;
 class SockDiagTruth : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    absl::StatusOr<std::unique_ptr<SocketScene>> scene = SocketScene::Make();
-    if (scene.ok()) {
-      scene_ = *std::move(scene);
+    absl::StatusOr<std::unique_ptr<SocketScene>> made = SocketScene::Make();
+    if (made.ok()) {
+      scene = *std::move(made);
     } else {
-      why_not_ = scene.status().ToString();
+      why_not = made.status().ToString();
     }
   }
-  static void TearDownTestSuite() { scene_.reset(); }
+  static void TearDownTestSuite() { scene.reset(); }
   void SetUp() override {
-    if (scene_ == nullptr) GTEST_SKIP() << why_not_;
-    seen_ = SeeTcp(dump_, scene_->entry());
+    if (scene == nullptr) GTEST_SKIP() << why_not;
+    seen_ = SeeTcp(dump_, scene->entry());
   }
   // The sockets with that local port; at least one.
   std::vector<SeenSocket> OnPort(uint16_t local_port) const {
@@ -61,14 +61,14 @@ class SockDiagTruth : public testing::Test {
     return found;
   }
 
-  static std::unique_ptr<SocketScene> scene_;
-  static std::string why_not_;
+  static std::unique_ptr<SocketScene> scene;
+  static std::string why_not;
   LinuxSocketDump dump_;
   std::vector<SeenSocket> seen_;
 };
 
-std::unique_ptr<SocketScene> SockDiagTruth::scene_;
-std::string SockDiagTruth::why_not_;
+std::unique_ptr<SocketScene> SockDiagTruth::scene;
+std::string SockDiagTruth::why_not;
 
 TEST_F(SockDiagTruth, BothFamiliesComeInOneWalk) {
   EXPECT_EQ(dump_.counters(), SocketDumpCounters{.dumps = 1});
@@ -183,7 +183,7 @@ TEST_F(SockDiagTruth, AMessageLongerThanTheBufferIsCountedAndFitsTheNextTime) {
   const auto visit = [&] {
     size_t row_count = 0;
     absl::Status status = thread.Run(
-        [&] { return small.Visit(scene_->entry(), [&](const SocketRow&) { ++row_count; }); });
+        [&] { return small.Visit(scene->entry(), [&](const SocketRow&) { ++row_count; }); });
     return std::make_pair(status, row_count);
   };
   EXPECT_EQ(visit().first.code(), absl::StatusCode::kUnavailable);
@@ -197,7 +197,7 @@ TEST_F(SockDiagTruth, AMessageLongerThanTheBufferIsCountedAndFitsTheNextTime) {
 
 TEST_F(SockDiagTruth, ADumpOfTheListenersIsEnoughToTry) {
   absl::Status status = absl::UnknownError("not run");
-  scene_->netns().RunInside([&] { status = dump_.TryCurrent(); });
+  scene->netns().RunInside([&] { status = dump_.TryCurrent(); });
   EXPECT_EQ(status, absl::OkStatus());
 }
 

@@ -21,6 +21,7 @@ class HostSamplerTest : public testing::Test {
   // `count` established connections to the default destination.
   static std::vector<FakeRow> Established(int count) {
     std::vector<FakeRow> rows;
+    rows.reserve(static_cast<size_t>(count));
     for (int number = 0; number < count; ++number) {
       rows.push_back({.local_port = static_cast<uint16_t>(40000 + number)});
     }
@@ -309,8 +310,10 @@ TEST_F(HostSamplerTest, ForgetsANamespaceThatIsGone) {
 
 TEST_F(HostSamplerTest, SendsThePoolsNearestToExhaustion) {
   FakeNetns& netns = kernel_.Netns(7);
+  constexpr int kDestinationCount = 4100;
   std::vector<std::string> destinations;
-  for (int number = 0; number < 4100; ++number) {
+  destinations.reserve(kDestinationCount);
+  for (int number = 0; number < kDestinationCount; ++number) {
     destinations.push_back("10.1." + std::to_string(number / 250) + "." +
                            std::to_string(number % 250));
   }

@@ -23,8 +23,10 @@ TEST(ListenerMemoryTest, ForgetsAfterTwoMinutes) {
 }
 
 TEST(ListenerMemoryTest, RemembersABoundedNumber) {
+  constexpr int kManyCount = static_cast<int>(kListenersRememberedMax) + 10;
   std::vector<ListenEndpoint> many;
-  for (int number = 0; number < static_cast<int>(kListenersRememberedMax) + 10; ++number) {
+  many.reserve(kManyCount);
+  for (int number = 0; number < kManyCount; ++number) {
     many.push_back({Address("10.0.0.1"), static_cast<uint16_t>(number)});
   }
   ListenerMemory memory;

@@ -14,6 +14,7 @@ class SamplePacingTest : public testing::Test {
  protected:
   static std::vector<FakeRow> Established(int count) {
     std::vector<FakeRow> rows;
+    rows.reserve(static_cast<size_t>(count));
     for (int number = 0; number < count; ++number) {
       rows.push_back({.local_port = static_cast<uint16_t>(40000 + number)});
     }

@@ -124,6 +124,10 @@ TEST(ProcfsParser, RefusesEveryCutOfALine) {
 }
 
 TEST(ProcfsParser, RefusesFieldsOfAnotherForm) {
+  constexpr char kInodeTooLarge[] =
+      "   4: 0200090A:8A62 0200090A:1F90 06 00000000:00000000 03:00001676 00000000 0 0 4294967296";
+  constexpr char kTimerTooLarge[] =
+      "   4: 0200090A:8A62 0200090A:1F90 06 00000000:00000000 03:FFFFFFFFFFFFFFFF 00000000 0 0 0";
   SocketRow row;
   for (const char* line : {
            // An unknown state, 0 and 14.
@@ -137,10 +141,8 @@ TEST(ProcfsParser, RefusesFieldsOfAnotherForm) {
            // Small letters, signs, numbers that do not fit.
            "   4: 0200090a:8A62 0200090A:1F90 06 00000000:00000000 03:00001676 00000000 0 0 0 3",
            "   4: 0200090A:8A62 0200090A:1F90 06 00000000:00000000 03:00001676 00000000 -1 0 0 3",
-           "   4: 0200090A:8A62 0200090A:1F90 06 00000000:00000000 03:00001676 00000000 0 0 "
-           "4294967296",
-           "   4: 0200090A:8A62 0200090A:1F90 06 00000000:00000000 03:FFFFFFFFFFFFFFFF 00000000 0 "
-           "0 0",
+           kInodeTooLarge,
+           kTimerTooLarge,
            "   4: 0200090A:8A62 0200090A:1F90 06 00000000:00000000 03:00001676 00000000 0 0 0x 3",
        }) {
     EXPECT_EQ(ParseProcNetLine(line, kTcp, row).code(), absl::StatusCode::kInvalidArgument) << line;

@@ -40,8 +40,10 @@ TEST(ShapeOf, ALoadThatBeganIsTakenFromItsFirstWholeSecond) {
 }
 
 TEST(ShapeOf, ARampEndsWhereItIsNow) {
+  constexpr int kCount = 30;
   std::vector<double> counts;
-  for (int age = 0; age < 30; ++age) counts.push_back(60 - 2.0 * age);
+  counts.reserve(kCount);
+  for (int age = 0; age < kCount; ++age) counts.push_back(60 - 2.0 * age);
   const auto shape = ShapeOf(counts, 1);
   EXPECT_NEAR(shape->slope, 2, 1e-9);
   EXPECT_NEAR(shape->rate, 61, 1e-9);

@@ -107,7 +107,7 @@ void RandomSamples::Touch(PoolSample& pool) {
 
 NetnsSample RandomSamples::Netns() {
   NetnsSample netns;
-  netns.cookie = static_cast<uint64_t>(1 + Pick(6));
+  netns.cookie = 1 + static_cast<uint64_t>(Pick(6));
   netns.inode = 4026531840;
   netns.label = "host";
   netns.sample_interval = absl::Seconds(1 + Pick(2));

@@ -205,7 +205,7 @@ TEST(SampleDelta, IsBoundedAsAWhole) {
 
   HostSample crowded = Later();
   for (int i = 0; i < kWireNamespacesMax; ++i) {
-    crowded.namespaces.emplace_back().cookie = static_cast<uint64_t>(10000 + i);
+    crowded.namespaces.emplace_back().cookie = 10000 + static_cast<uint64_t>(i);
   }
   EXPECT_THAT(std::string(FromDelta(proto, crowded, kHost).status().message()),
               HasSubstr("sample.namespaces"));

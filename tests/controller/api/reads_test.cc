@@ -141,7 +141,7 @@ TEST_F(ReadsTest, IncidentsComeNewestFirstByState) {
     if (incident.id == "i2") incident.state = IncidentState::kResolved;
     fleet_.Put(Shared(incident));
   }
-  auto names = [this](std::vector<v1::IncidentState> states) {
+  auto names = [this](const std::vector<v1::IncidentState>& states) {
     v1::ListIncidentsRequest request;
     for (const v1::IncidentState state : states) request.mutable_filter()->add_by_states(state);
     request.set_page_size(1);

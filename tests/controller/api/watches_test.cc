@@ -164,8 +164,10 @@ TEST_F(WatchesTest, ABadFilterEndsAtOnce) {
 
 TEST_F(WatchesTest, AReaderThatDoesNotReadIsSentAway) {
   // More than gRPC buffers for one stream.
+  constexpr int kPoolCount = 20000;
   std::vector<PoolSample> pools;
-  for (int i = 0; i < 20000; ++i) {
+  pools.reserve(kPoolCount);
+  for (int i = 0; i < kPoolCount; ++i) {
     pools.push_back(MakePool(absl::StrCat("10.1.", i / 200, ".", i % 200), 10));
   }
   fleet_.Put(MakeHost("web-1", {MakeNetns(7, std::move(pools))}));

@@ -17,8 +17,6 @@ using ::testing::Contains;
 using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Not;
-using ::testing::SizeIs;
 
 IpAddress Ip(absl::string_view text) { return *IpAddress::Parse(text); }
 

@@ -167,12 +167,12 @@ TEST_P(Sick, EstablishedLeak) {
 }
 
 TEST_P(Sick, PileUpsOfOtherStates) {
-  const std::pair<TcpState, IncidentCause> kCases[] = {
+  const std::pair<TcpState, IncidentCause> cases[] = {
       {TcpState::kCloseWait, IncidentCause::kCloseWaitLeak},
       {TcpState::kSynSent, IncidentCause::kSynSentPileUp},
       {TcpState::kFinWait2, IncidentCause::kFinWaitPileUp},
       {TcpState::kLastAck, IncidentCause::kFinWaitPileUp}};
-  for (auto [state, cause] : kCases) {
+  for (auto [state, cause] : cases) {
     SCOPED_TRACE(TcpStateName(state));
     PoolSimulator::Options options = Churn(10, GetParam());
     options.hold.reset();

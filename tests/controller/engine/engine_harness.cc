@@ -99,7 +99,7 @@ absl::StatusOr<T> EngineHarness::Decide(std::function<absl::StatusOr<T>(Decision
   return **answer;
 }
 
-absl::StatusOr<Recommendation> EngineHarness::Approve(DecisionRequest request) {
+absl::StatusOr<Recommendation> EngineHarness::Approve(const DecisionRequest& request) {
   return Decide<Recommendation>(
       [request](Decisions& decisions) { return decisions.Approve(request); });
 }
@@ -112,7 +112,7 @@ absl::StatusOr<Recommendation> EngineHarness::Approve(const std::string& id) {
   return Approve(request);
 }
 
-absl::StatusOr<Recommendation> EngineHarness::Reject(DecisionRequest request) {
+absl::StatusOr<Recommendation> EngineHarness::Reject(const DecisionRequest& request) {
   return Decide<Recommendation>(
       [request](Decisions& decisions) { return decisions.Reject(request); });
 }

@@ -53,9 +53,9 @@ class EngineHarness {
   void ReplyApplied(const std::shared_ptr<FakeSession>& session);
 
   // Decide in a turn of their own.
-  absl::StatusOr<Recommendation> Approve(DecisionRequest request);
+  absl::StatusOr<Recommendation> Approve(const DecisionRequest& request);
   absl::StatusOr<Recommendation> Approve(const std::string& id);
-  absl::StatusOr<Recommendation> Reject(DecisionRequest request);
+  absl::StatusOr<Recommendation> Reject(const DecisionRequest& request);
   absl::StatusOr<Incident> Acknowledge(const std::string& id, const std::string& etag = "");
   absl::StatusOr<Incident> Resolve(const std::string& id);
   absl::StatusOr<Rollout> Revert(const std::string& id, const std::string& etag = "");

@@ -77,8 +77,10 @@ TEST(Backtest, CountsWhatWasForetoldWrongly) {
 
 TEST(Backtest, CountsWhatWasNotForetold) {
   // Idle at 30 of 400, then full at once.
+  constexpr int kSeconds = 20;
   std::vector<HostSample> samples;
-  for (int second = 0; second < 20; ++second) {
+  samples.reserve(kSeconds);
+  for (int second = 0; second < kSeconds; ++second) {
     samples.push_back(SampleBuilder()
                           .Sequence(second + 1)
                           .At(kStart + absl::Seconds(second))
@@ -97,8 +99,10 @@ TEST(Backtest, CountsWhatWasNotForetold) {
 }
 
 TEST(Backtest, SeesAPoolThatIsFullInItsFirstSample) {
+  constexpr int kSeconds = 4;
   std::vector<HostSample> samples;
-  for (int second = 0; second < 4; ++second) {
+  samples.reserve(kSeconds);
+  for (int second = 0; second < kSeconds; ++second) {
     samples.push_back(SampleBuilder()
                           .Sequence(second + 1)
                           .At(kStart + absl::Seconds(second))

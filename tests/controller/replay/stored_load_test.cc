@@ -11,7 +11,6 @@
 namespace berthmaster {
 namespace {
 
-using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 const absl::Time kStart = absl::FromUnixSeconds(1'800'000'000);

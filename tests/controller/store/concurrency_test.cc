@@ -23,8 +23,10 @@ TEST(HistoryConcurrency, ReadersSeeWholeCommitsWhileTheWriterWorks) {
   absl::Notification written;
 
   // More threads than connections.
+  constexpr int kThreadCount = 8;
   std::vector<std::jthread> threads;
-  for (int i = 0; i < 8; ++i) {
+  threads.reserve(kThreadCount);
+  for (int i = 0; i < kThreadCount; ++i) {
     threads.emplace_back([&] {
       int64_t seen = 0;
       do {

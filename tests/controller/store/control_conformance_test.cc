@@ -51,6 +51,7 @@ class ControlConformance : public testing::TestWithParam<Implementation> {
   template <typename T>
   static std::vector<std::string> Ids(const std::vector<T>& items) {
     std::vector<std::string> ids;
+    ids.reserve(items.size());
     for (const T& item : items) ids.push_back(item.id);
     return ids;
   }
@@ -100,7 +101,7 @@ TEST_P(ControlConformance, KeepsWhatIsNotSetNotSet) {
 
 TEST_P(ControlConformance, KeepsAnyBytesOfATextAndExtremeNumbers) {
   Incident incident = MakeIncident("i", IncidentState::kOpen, At(0));
-  incident.summary = std::string("Größe 漢字 'quoted\" \xff before\0after", 39);
+  incident.summary = std::string("Größe 漢字 'quoted\" \xff before\0after\0", 39);
   incident.netns_cookie = UINT64_MAX;
   incident.revision = INT64_MAX;
   incident.utilization = 1e-300;

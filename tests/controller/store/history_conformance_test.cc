@@ -53,7 +53,7 @@ class HistoryConformance : public testing::TestWithParam<Kind> {
     history_.reader = history_.sqlite_reader.get();
   }
 
-  absl::Status Append(std::vector<HistoryEntry> entries) {
+  absl::Status Append(const std::vector<HistoryEntry>& entries) {
     return history_.writer->Append(entries);
   }
   int64_t Count(absl::string_view host_id, int64_t epoch) {

@@ -58,20 +58,20 @@ class FakeHostService final : public v1::HostService::CallbackService {
       reactor->Finish(grpc::Status::OK);
     } else {
       // Ended by the deadline of the call.
-      hanging_ = reactor;
+      hanging = reactor;
     }
     return reactor;
   }
 
   grpc::ServerWriteReactor<v1::WatchHostsResponse>* WatchHosts(
       grpc::CallbackServerContext* /*context*/, const v1::WatchHostsRequest* /*request*/) override {
-    return new EndlessStream(padding_bytes_, &written_, &cancelled_);
+    return new EndlessStream(padding_bytes, &written, &cancelled);
   }
 
-  grpc::ServerUnaryReactor* hanging_ = nullptr;
-  int padding_bytes_ = 10;
-  std::atomic<int> written_ = 0;
-  absl::Notification cancelled_;
+  grpc::ServerUnaryReactor* hanging = nullptr;
+  int padding_bytes = 10;
+  std::atomic<int> written = 0;
+  absl::Notification cancelled;
 };
 
 class WebGatewayTest : public ::testing::Test {
@@ -99,7 +99,7 @@ class WebGatewayTest : public ::testing::Test {
   }
 
   void TearDown() override {
-    if (service_.hanging_ != nullptr) service_.hanging_->Finish(grpc::Status::OK);
+    if (service_.hanging != nullptr) service_.hanging->Finish(grpc::Status::OK);
     gateway_->Stop();
     server_->Stop(absl::Seconds(5));
   }
@@ -194,13 +194,13 @@ TEST_F(WebGatewayTest, AStreamIsFlushedMessageByMessageAndADisconnectCancelsIt) 
     for (int i = 0; i < 5; ++i) {
       EXPECT_EQ(ParseBody(client.ReadChunk().value()).messages.size(), 1u);
     }
-    EXPECT_FALSE(service_.cancelled_.HasBeenNotified());
+    EXPECT_FALSE(service_.cancelled.HasBeenNotified());
   }
-  EXPECT_TRUE(service_.cancelled_.WaitForNotificationWithTimeout(absl::Seconds(30)));
+  EXPECT_TRUE(service_.cancelled.WaitForNotificationWithTimeout(absl::Seconds(30)));
 }
 
 TEST_F(WebGatewayTest, AClientThatDoesNotReadStopsTheStreamInsteadOfFillingMemory) {
-  service_.padding_bytes_ = 100'000;
+  service_.padding_bytes = 100'000;
   HttpClient client(port(), /*receive_buffer_bytes=*/4096);
   client.Send(CallBytes(kWatchHosts, ""));
   client.ReadHead();
@@ -212,8 +212,8 @@ TEST_F(WebGatewayTest, AClientThatDoesNotReadStopsTheStreamInsteadOfFillingMemor
   other.Send(CallBytes(kListHosts, Message("me")));
   EXPECT_THAT(other.ReadHead().value(), StartsWith("HTTP/1.1 200"));
   gateway_->Stop();
-  EXPECT_TRUE(service_.cancelled_.WaitForNotificationWithTimeout(absl::Seconds(30)));
-  EXPECT_LT(service_.written_, 1000);
+  EXPECT_TRUE(service_.cancelled.WaitForNotificationWithTimeout(absl::Seconds(30)));
+  EXPECT_LT(service_.written, 1000);
 }
 
 TEST_F(WebGatewayTest, FilesRoutesAndHealthAreServed) {
