@@ -26,11 +26,6 @@ std::optional<int> OldestAge(const Releases& releases) {
   return std::nullopt;
 }
 
-// Whether a count is what the rate so far makes one expect, give or take its standard deviation.
-bool IsExpected(double count, double expected) {
-  return std::abs(count - expected) <= std::max(1.0, std::sqrt(std::abs(expected)));
-}
-
 double RateOfYoungLoad(const Releases& releases, int oldest_age) {
   // The load began within the oldest second, so that one is not whole.
   const int32_t count = CountYoungerThan(releases, oldest_age);
@@ -39,6 +34,10 @@ double RateOfYoungLoad(const Releases& releases, int oldest_age) {
 }
 
 }  // namespace
+
+bool IsExpected(double count, double expected) {
+  return std::abs(count - expected) <= std::max(1.0, std::sqrt(std::abs(expected)));
+}
 
 double TimeWaitRate(const Releases& releases, std::optional<absl::Duration> reuse_delay) {
   if (reuse_delay.has_value() && *reuse_delay < kRateWindowMin) {
@@ -60,7 +59,8 @@ double TimeWaitRate(const Releases& releases, std::optional<absl::Duration> reus
 }
 
 void LiveHistory::Add(absl::Duration now, int32_t live, std::optional<double> time_wait_rate) {
-  if (size_ > 0 && now - entries_[size_ - 1].time < kSpacing) return;
+  // The newest is always kept: a rate from before a burst until long after it is none of now.
+  if (size_ > 1 && entries_[size_ - 1].time - entries_[size_ - 2].time < kSpacing) --size_;
   if (size_ == kEntriesMax) {
     std::move(entries_.begin() + 1, entries_.end(), entries_.begin());
     --size_;

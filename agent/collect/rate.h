@@ -20,6 +20,10 @@ inline constexpr absl::Duration kRateWindowMax = absl::Seconds(20);
 // have been taken over, so only younger ones are counted. Pure.
 double TimeWaitRate(const Releases& releases, std::optional<absl::Duration> reuse_delay);
 
+// Whether a count is what the rate so far makes one expect, give or take its standard deviation:
+// then the longer span may be taken. Pure.
+bool IsExpected(double count, double expected);
+
 // How many live sockets a pool had, over the last kRateWindowMax. One thread.
 class LiveHistory {
  public:
@@ -34,7 +38,7 @@ class LiveHistory {
   double MeanTimeWaitRate(absl::Duration now, double time_wait_rate) const;
 
  private:
-  // Apart enough that the history reaches kRateWindowMax back.
+  // All but the newest are so far apart that the history reaches kRateWindowMax back.
   static constexpr absl::Duration kSpacing = absl::Milliseconds(1900);
   static constexpr size_t kEntriesMax = 12;
   struct Entry {
