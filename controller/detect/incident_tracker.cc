@@ -130,6 +130,16 @@ std::vector<Incident> IncidentTracker::Observe(absl::string_view host_id, const 
   return changed;
 }
 
+PoolHistories IncidentTracker::HistoriesOf(absl::string_view host_id) const {
+  PoolHistories histories;
+  auto found = state_->hosts.find(host_id);
+  if (found == state_->hosts.end()) return histories;
+  for (const auto& [id, tracked] : found->second.pools) {
+    if (!id.is_finding) histories.emplace(id, tracked->history);
+  }
+  return histories;
+}
+
 void IncidentTracker::State::ObserveNetns(Round& round, const NetnsSample& netns) {
   auto [entry, is_new] = round.host.namespaces.try_emplace(netns.cookie);
   TrackedNetns& tracked = entry->second;
@@ -238,8 +248,9 @@ void IncidentTracker::State::ObserveSight(const NetnsRound& in, const Sight& sig
                   {}};
   tracked.window.AddInflow(pool, in.interval, was_empty, in.thresholds);
   tracked.load.Add(pool, in.interval);
+  tracked.history = tracked.load.history();
   if (HasRates(pool.kind)) {
-    facts.outcome = Foretell(pool, ReuseDelay(in.netns.sysctls, pool.key), tracked.load.history());
+    facts.outcome = Foretell(pool, ReuseDelay(in.netns.sysctls, pool.key), tracked.history);
   } else if (!sight.is_finding) {
     facts.outcome = ForetellGrowth(pool, tracked.window, in.thresholds);
   }
@@ -344,6 +355,7 @@ void IncidentTracker::State::ResolveGone(Round& round) {
     }
     tracked.window = PoolWindow();
     tracked.load = LoadTracker();
+    tracked.history = LoadHistory();
     tracked.sign.reset();
     if (!board.Matters(incident, round.now)) pools.erase(id);
   }

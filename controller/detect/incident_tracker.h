@@ -6,14 +6,20 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "common/forecast/forecast.h"
 #include "common/protocol/sample.h"
+#include "controller/detect/subject.h"
 #include "controller/detect/thresholds.h"
 #include "controller/model/incident.h"
 
 namespace berthmaster {
+
+// Those of one host.
+using PoolHistories = absl::flat_hash_map<PoolOfHost, LoadHistory>;
 
 // Turns samples into incidents: per pool a signal with hysteresis, per problem one incident, with
 // all pools of one cause that have a destination or a workload in common. It holds no clock and
@@ -35,6 +41,10 @@ class IncidentTracker {
   // its incident, which resolves with the last of them.
   std::vector<Incident> Observe(absl::string_view host_id, const HostSample& sample,
                                 absl::Time now);
+
+  // What the samples so far tell of the load of each pool of the host that is remembered: with it a
+  // forecast says the same as the verdicts. Empty for an unknown host.
+  PoolHistories HistoriesOf(absl::string_view host_id) const;
 
   // What a person does. NOT_FOUND when no active incident has the id.
   absl::StatusOr<Incident> Acknowledge(absl::string_view id, absl::string_view who, absl::Time now);

@@ -23,6 +23,8 @@ namespace berthmaster {
 struct TrackedPool {
   PoolWindow window;
   LoadTracker load;
+  // Of `load` up to the sample it was last seen in.
+  LoadHistory history;
   // Since when something looks wrong, and when it last did.
   std::optional<FirstSign> sign;
   absl::Time suspicious_at;
