@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "common/protocol/sample.h"
+#include "controller/detect/incident_tracker.h"
 #include "controller/model/host.h"
 #include "controller/model/incident.h"
 #include "controller/model/recommendation.h"
@@ -22,6 +23,8 @@ struct HostView {
   Host host;
   // Null before the first sample.
   std::shared_ptr<const HostSample> sample;
+  // Of its pools that detection remembers, up to that sample: what forecasts take besides it.
+  PoolHistories histories;
 };
 
 // What the controller knows now, for readers: the API serves lists and live views from here, never

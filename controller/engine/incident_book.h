@@ -31,6 +31,9 @@ class IncidentBook {
   std::vector<Incident> Observe(absl::string_view host_id, const HostSample& sample,
                                 absl::Time now);
   // As in IncidentTracker.
+  PoolHistories HistoriesOf(absl::string_view host_id) const {
+    return tracker_->HistoriesOf(host_id);
+  }
   absl::StatusOr<Incident> Acknowledge(absl::string_view id, absl::string_view who, absl::Time now);
   absl::StatusOr<Incident> Resolve(absl::string_view id, absl::string_view who,
                                    absl::string_view reason, absl::Time now);
