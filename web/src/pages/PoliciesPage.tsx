@@ -69,7 +69,12 @@ export function PoliciesPage() {
                 <Rules of={found().policy?.rules ?? []} />
               </Panel>
               <Panel title="Detection: thresholds">
-                <DataTable label="Thresholds" columns={columns} rows={FIELDS} empty="" />
+                <DataTable
+                  label="Thresholds"
+                  columns={columns}
+                  rows={FIELDS.filter((field) => thresholdText(found().defaults, field) !== "")}
+                  empty=""
+                />
               </Panel>
             </>
           );
