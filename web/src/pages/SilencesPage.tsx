@@ -76,7 +76,7 @@ function columns(expire: (silence: Silence) => void): Column<Silence>[] {
     },
     {
       id: "expire",
-      title: "",
+      title: "Action",
       cell: (row) => (
         <Show when={row.state !== SilenceState.EXPIRED}>
           <button type="button" title={expireCommand(row.name)} onClick={() => expire(row)}>
