@@ -20,7 +20,6 @@ namespace berthmaster {
 namespace {
 
 using google::protobuf::FieldDescriptor;
-using google::protobuf::Message;
 
 // No policy is as large: 100 rules of 30 lines.
 constexpr size_t kPolicyFileBytesMax = 256 * 1024;

@@ -19,7 +19,6 @@ namespace berthmaster {
 namespace {
 
 using google::protobuf::FieldDescriptor;
-using google::protobuf::Message;
 
 constexpr absl::string_view kName = "policies/detection";
 
