@@ -28,6 +28,7 @@ const google::protobuf::Descriptor& Thresholds() { return *v1::ThresholdOverride
 
 std::vector<absl::string_view> ThresholdNames() {
   std::vector<absl::string_view> names;
+  names.reserve(static_cast<size_t>(Thresholds().field_count()));
   for (int i = 0; i < Thresholds().field_count(); ++i) {
     names.emplace_back(Thresholds().field(i)->name());
   }
