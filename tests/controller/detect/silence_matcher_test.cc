@@ -22,6 +22,7 @@ Silence Make(std::string id, LabelSelector selector, int expire = 200) {
 
 SilenceMatcher Matcher(const std::vector<Silence>& silences, absl::Time now = At(100)) {
   std::vector<std::shared_ptr<const Silence>> rows;
+  rows.reserve(silences.size());
   for (const Silence& silence : silences) rows.push_back(std::make_shared<const Silence>(silence));
   return {rows, now};
 }

@@ -16,7 +16,6 @@
 namespace berthmaster {
 namespace {
 
-using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 DetectionRule NearLimit(std::string name, LabelSelector selector, double utilization_min) {
@@ -147,6 +146,21 @@ TEST(IncidentTrackerRules, TakeEffectOnARunningTrackerBothWays) {
   host.tracker().SetRules({NearLimit("honest", {}, 1)});
   RunNearlyFull(host, 81, 90);
   EXPECT_EQ(host.Only().state, IncidentState::kOpen) << "not calm below 0.85 yet";
+}
+
+TEST(IncidentTrackerRules, ALowNearLimitDoesNotFlap) {
+  HostSimulator host;
+  host.tracker().SetRules({NearLimit("early", {}, 0.6)});
+
+  // To and fro across the limit, half a minute each, for an hour.
+  for (int second = 1; second <= 3600; ++second) {
+    PoolSample pool = NearlyFull();
+    pool.in_use = pool.states[TcpState::kEstablished] = second / 30 % 2 == 0 ? 248 : 232;
+    host.Observe(second, {pool});
+  }
+
+  EXPECT_EQ(host.Only().state, IncidentState::kOpen);
+  EXPECT_LT(host.Only().timeline.size(), 10);
 }
 
 TEST(IncidentTrackerRules, MembersKeepTheLabelsOfTheirNamespace) {
