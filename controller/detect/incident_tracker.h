@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,9 @@
 #include "common/protocol/sample.h"
 #include "controller/detect/subject.h"
 #include "controller/detect/thresholds.h"
+#include "controller/model/detection_policy.h"
 #include "controller/model/incident.h"
+#include "controller/model/silence.h"
 
 namespace berthmaster {
 
@@ -36,6 +39,10 @@ class IncidentTracker {
   // Observe.
   void Restore(std::vector<Incident> active);
 
+  // Sets thresholds by label from the next sample on; incidents that are open stay so until they
+  // are calm by the new ones. `rules` are those of a checked policy.
+  void SetRules(std::vector<DetectionRule> rules);
+
   // Feeds the committed sample of a host, in the order of its sequence. Returns every incident that
   // it opened, changed or resolved, as it is now. A pool that is no longer in the samples leaves
   // its incident, which resolves with the last of them.
@@ -50,6 +57,11 @@ class IncidentTracker {
   absl::StatusOr<Incident> Acknowledge(absl::string_view id, absl::string_view who, absl::Time now);
   absl::StatusOr<Incident> Resolve(absl::string_view id, absl::string_view who,
                                    absl::string_view reason, absl::Time now);
+
+  // What mutes an active incident from now on; nothing: it is loud. `text` goes into its timeline
+  // unless it is empty. NOT_FOUND as above.
+  absl::StatusOr<Incident> SetMuting(absl::string_view id, const std::optional<Muting>& muting,
+                                     absl::string_view text, absl::Time now);
 
   // Adds a line to the timeline of an active incident, such as the progress of its rollout.
   // NOT_FOUND as above.
