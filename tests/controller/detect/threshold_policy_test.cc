@@ -43,7 +43,7 @@ TEST(ThresholdPolicy, OfTwoRulesTheLaterWinsFieldByField) {
 
   EXPECT_EQ(chosen.near_limit_utilization_min, 0.98);
   EXPECT_EQ(chosen.critical_time_left, absl::Seconds(10));
-  EXPECT_EQ(chosen.stuck_utilization_min, 0.3);
+  EXPECT_EQ(chosen.stuck_utilization_min, Thresholds().stuck_utilization_min);
 }
 
 TEST(ThresholdPolicy, SelectsByHostAndByNetns) {
