@@ -80,6 +80,9 @@ struct Tunable {
   int64_t value_max = 0;
   // Whether Berthmaster ever writes it. The others are only read.
   bool writable = false;
+  // Whether an agent writes it without allow-sysctls of its configuration: what gives room and
+  // takes nothing away. The other writable ones change how connections of the whole namespace end.
+  bool allowed_by_default = false;
   TunableRisk risk = TunableRisk::kLow;
   // Whether Kubernetes lets a pod set it without --allowed-unsafe-sysctls, and since which release
   // of it (empty: always, or never). Never in a pod with hostNetwork.

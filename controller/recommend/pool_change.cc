@@ -264,8 +264,9 @@ class Making {
       if (!seconds.has_value() || *seconds <= 0) {
         return NotKnown("the sample has no nf_conntrack_tcp_timeout_time_wait");
       }
-      Shrink(TcpState::kTimeWait,
-             absl::FDivDuration(*change_.conntrack_time_wait, absl::Seconds(*seconds)));
+      made_.time_wait_factor =
+          absl::FDivDuration(*change_.conntrack_time_wait, absl::Seconds(*seconds));
+      Shrink(TcpState::kTimeWait, made_.time_wait_factor);
     }
     return absl::OkStatus();
   }

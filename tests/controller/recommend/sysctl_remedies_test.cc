@@ -37,7 +37,7 @@ TEST(SynRetries, AreLoweredAsFarAsSuffices) {
   EXPECT_NEAR(*lower->what_if.before.settled_utilization, 1.31, 0.01);
   EXPECT_NEAR(*lower->what_if.after.settled_utilization, 0.67, 0.01);
   EXPECT_THAT(lower->summary, HasSubstr("67 s in place of"));
-  EXPECT_THAT(lower->caveats, Contains(HasSubstr("allowed_sysctls")));
+  EXPECT_THAT(lower->caveats, Contains(HasSubstr("allow-sysctls")));
   EXPECT_EQ(lower->risk, RecommendationRisk::kMedium);
 }
 
