@@ -14,17 +14,6 @@ namespace {
 // The watch and the dump look at moments that differ a little, so ends that are fewer than this
 // share of the opens may be none.
 constexpr double kEndedShareMin = 0.1;
-// Connections that take a while to close are fewer than this.
-constexpr double kHalfClosedShareMin = 0.1;
-
-int32_t HalfClosed(const PoolCounts& counts) {
-  int32_t count = 0;
-  for (TcpState state : {TcpState::kCloseWait, TcpState::kFinWait1, TcpState::kFinWait2,
-                         TcpState::kClosing, TcpState::kLastAck}) {
-    count += counts.states[state];
-  }
-  return count;
-}
 
 }  // namespace
 
@@ -82,13 +71,19 @@ void ConnectPools::SetRates(const PoolCounts& counts, const Context& context, ab
                              : traffic->opened;
   pool.close_rate = traffic->closed;
   pool.local_close_share = traffic->local_close_share;
-  // Where closes began within the window, the ages of TIME_WAIT tell their rate better than the
-  // number over all of it.
-  double ended = std::max(traffic->closed, reuse_delay.has_value() ? 0 : time_wait_rate);
+  double ended = traffic->closed;
   // A connection that one side has closed keeps its port in CLOSE_WAIT or FIN_WAIT_2 until the
   // other has too, and where that does not happen nothing ends: what came and is not there.
-  if (live_rate.has_value() && HalfClosed(counts) >= kHalfClosedShareMin * counts.live()) {
-    ended = std::min(ended, *pool.connection_rate - *live_rate);
+  if (live_rate.has_value()) ended = std::min(ended, *pool.connection_rate - *live_rate);
+  // What is in TIME_WAIT has ended; where closes began within the window, its ages tell their rate
+  // better than the number over all of the window.
+  if (!reuse_delay.has_value()) {
+    ended = std::max(ended, time_wait_rate);
+    // In the first second of closes what is open is all that was opened: it is as old as that.
+    if (BeganThisSecond(counts.releases) && ended > kEndedShareMin * *pool.connection_rate) {
+      ended = std::max(ended, *pool.connection_rate);
+      pool.time_wait_rate = ended * traffic->local_close_share.value_or(1);
+    }
   }
   pool.hold_time.reset();
   if (ended > kEndedShareMin * *pool.connection_rate) {

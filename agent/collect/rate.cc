@@ -59,6 +59,8 @@ double TimeWaitRate(const Releases& releases, std::optional<absl::Duration> reus
   return count / window;
 }
 
+bool BeganThisSecond(const Releases& releases) { return OldestAge(releases) == 0; }
+
 void LiveHistory::Add(absl::Duration now, int32_t live, std::optional<double> time_wait_rate) {
   if (size_ > 0 && now - entries_[size_ - 1].time < kSpacing) return;
   if (size_ == kEntriesMax) {

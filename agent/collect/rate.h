@@ -20,6 +20,10 @@ inline constexpr absl::Duration kRateWindowMax = absl::Seconds(20);
 // have been taken over, so only younger ones are counted. Pure.
 double TimeWaitRate(const Releases& releases, std::optional<absl::Duration> reuse_delay);
 
+// Whether the first TIME_WAIT of a dump was made within the last second, so that there is no rate
+// of it yet. Pure.
+bool BeganThisSecond(const Releases& releases);
+
 // How many live sockets a pool had, over the last kRateWindowMax. One thread.
 class LiveHistory {
  public:

@@ -28,8 +28,7 @@ inline constexpr absl::string_view kConntrackMaxSysctl = "net.netfilter.nf_connt
 inline constexpr absl::string_view kTimeWaitRecycleSysctl = "net.ipv4.tcp_tw_recycle";
 inline constexpr absl::string_view kRfc1337Sysctl = "net.ipv4.tcp_rfc1337";
 inline constexpr absl::string_view kSynRetriesSysctl = "net.ipv4.tcp_syn_retries";
-inline constexpr absl::string_view kSynLinearTimeoutsSysctl =
-    "net.ipv4.tcp_syn_linear_timeouts";
+inline constexpr absl::string_view kSynLinearTimeoutsSysctl = "net.ipv4.tcp_syn_linear_timeouts";
 inline constexpr absl::string_view kConntrackBucketsSysctl = "net.netfilter.nf_conntrack_buckets";
 inline constexpr absl::string_view kConntrackTimeWaitSysctl =
     "net.netfilter.nf_conntrack_tcp_timeout_time_wait";

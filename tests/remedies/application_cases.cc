@@ -27,33 +27,32 @@ RequestPlan PlanOf(const RemedyStage& stage, double per_second, int connection_p
 }
 
 RemedyCase Pooling(const char* name, double per_second, absl::Duration service_time) {
-  return {
-      .name = name,
-      .start =
-          [=](RemedyStage& stage) {
-            stage.request_server =
-                RequestServer::Make(stage.netns(), stage.destination(), kPort, service_time)
-                    .value();
-            stage.request_client =
-                std::make_unique<RequestClient>(stage.netns(), PlanOf(stage, per_second, 0));
-          },
-      .kind = RecommendationKind::kPooling,
-      .apply =
-          [=](RemedyStage& stage, const Recommendation& recommendation) {
-            EXPECT_EQ(stage.request_client->failed_count(), 0);
-            stage.request_client.reset();
-            stage.request_client = std::make_unique<RequestClient>(
-                stage.netns(),
-                PlanOf(stage, per_second, recommendation.pooling->connection_pool_size));
-            return absl::OkStatus();
-          },
-      .settle_time = kTimeWaitMax + service_time,
-      .check =
-          [=](RemedyStage& stage) {
-            const RequestClient& client = *stage.request_client;
-            EXPECT_GT(client.asked_count(), 50 * per_second);
-            EXPECT_LE(client.waited_count(), kWaitedShareMax * client.asked_count());
-          }};
+  return {.name = name,
+          .start =
+              [=](RemedyStage& stage) {
+                stage.request_server =
+                    RequestServer::Make(stage.netns(), stage.destination(), kPort, service_time)
+                        .value();
+                stage.request_client =
+                    std::make_unique<RequestClient>(stage.netns(), PlanOf(stage, per_second, 0));
+              },
+          .kind = RecommendationKind::kPooling,
+          .apply =
+              [=](RemedyStage& stage, const Recommendation& recommendation) {
+                EXPECT_EQ(stage.request_client->failed_count(), 0);
+                stage.request_client.reset();
+                stage.request_client = std::make_unique<RequestClient>(
+                    stage.netns(),
+                    PlanOf(stage, per_second, recommendation.pooling->connection_pool_size));
+                return absl::OkStatus();
+              },
+          .settle_time = kTimeWaitMax + service_time,
+          .check =
+              [=](RemedyStage& stage) {
+                const RequestClient& client = *stage.request_client;
+                EXPECT_GT(client.asked_count(), 50 * per_second);
+                EXPECT_LE(client.waited_count(), kWaitedShareMax * client.asked_count());
+              }};
 }
 
 // A range that cannot grow and peers without timestamps: no sysctl helps.
@@ -119,9 +118,8 @@ void EarlyBind(RemedyStage& stage) {
       return BindAndConnect({.address = stage.source()}, stage.destination(), port);
     }
     // With IP_BIND_ADDRESS_NO_PORT.
-    return Connect({.source = stage.source(),
-                    .destination = stage.destination(),
-                    .destination_port = port});
+    return Connect(
+        {.source = stage.source(), .destination = stage.destination(), .destination_port = port});
   };
   stage.RunLoad({Steady(10), open, absl::ZeroDuration()});
 }

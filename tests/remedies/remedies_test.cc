@@ -41,8 +41,8 @@ std::string PercentOf(std::optional<double> share) {
 std::string Describe(const RemedyResult& result) {
   std::string text = absl::StrCat("incident: ", result.incident);
   if (!result.recommendation.has_value()) return text;
-  absl::StrAppend(&text, "\n  at ", absl::FormatDuration(absl::Trunc(result.apply_time,
-                                                                    absl::Milliseconds(100))),
+  absl::StrAppend(&text, "\n  at ",
+                  absl::FormatDuration(absl::Trunc(result.apply_time, absl::Milliseconds(100))),
                   ": ", result.recommendation->summary);
   for (const SysctlChange& change : result.recommendation->changes) {
     absl::StrAppend(&text, "\n    ", change.sysctl, ": ", change.expected_value, " -> ",
@@ -92,8 +92,7 @@ TEST_P(Remedies, DoWhatTheWhatIfSays) {
     const Promise& promise = figure.promise;
     EXPECT_EQ(figure.capacity, promise.capacity.value_or(figure.capacity));
     if (!promise.utilization.has_value()) continue;
-    EXPECT_LE(std::abs(figure.utilization - *promise.utilization),
-              kErrorMax * *promise.utilization)
+    EXPECT_LE(std::abs(figure.utilization - *promise.utilization), kErrorMax * *promise.utilization)
         << "foretold " << PercentOf(promise.utilization) << ", measured "
         << PercentOf(figure.utilization);
   }

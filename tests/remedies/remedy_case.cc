@@ -27,8 +27,8 @@ absl::Status WriteChanges(RemedyStage& stage, const Recommendation& recommendati
   for (const SysctlChange& change : recommendation.changes) {
     BERTHMASTER_ASSIGN_OR_RETURN(const std::string value, stage.judged().GetSysctl(change.sysctl));
     if (value != change.expected_value) {
-      return absl::FailedPreconditionError(absl::StrCat(change.sysctl, " is '", value, "' and not '",
-                                                        change.expected_value, "'"));
+      return absl::FailedPreconditionError(
+          absl::StrCat(change.sysctl, " is '", value, "' and not '", change.expected_value, "'"));
     }
     BERTHMASTER_RETURN_IF_ERROR(stage.judged().SetSysctl(change.sysctl, change.desired_value));
   }

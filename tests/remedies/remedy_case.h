@@ -64,6 +64,8 @@ struct RemedyCase {
   absl::Duration settle_time;
   // In place of the what-if for the incident's pool.
   std::function<std::vector<Promise>(RemedyStage&, const Recommendation&)> promises = nullptr;
+  // The pools as they are, in place of a sample, which leaves out those far from their limit.
+  std::function<std::vector<PoolSample>(RemedyStage&)> look = nullptr;
   // Counters of the kernel that no longer rise.
   std::vector<std::string> quiet_counters{};
   // What else has to hold in the end; made of EXPECT.

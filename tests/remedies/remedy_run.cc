@@ -26,10 +26,10 @@ bool IsPool(const PoolSample& pool, PoolKind kind, const PoolKey& key) {
   return pool.kind == kind && (kind == PoolKind::kTimeWaitTable || pool.key == key);
 }
 
-const PoolSample* Find(const NetnsSample& netns, PoolKind kind, const PoolKey& key) {
-  auto found = std::find_if(netns.pools.begin(), netns.pools.end(),
+const PoolSample* Find(const std::vector<PoolSample>& pools, PoolKind kind, const PoolKey& key) {
+  auto found = std::find_if(pools.begin(), pools.end(),
                             [&](const PoolSample& pool) { return IsPool(pool, kind, key); });
-  return found == netns.pools.end() ? nullptr : &*found;
+  return found == pools.end() ? nullptr : &*found;
 }
 
 // As the engine finds the pool of an incident in a sample.
@@ -43,7 +43,7 @@ std::optional<PoolSample> PoolOf(const Incident& incident, const NetnsSample& ne
     }
     return std::nullopt;
   }
-  const PoolSample* pool = Find(netns, incident.pool_kind, incident.key);
+  const PoolSample* pool = Find(netns.pools, incident.pool_kind, incident.key);
   if (pool == nullptr) return std::nullopt;
   return *pool;
 }
@@ -54,8 +54,7 @@ void Add(const PoolSample* pool, RemedyResult::Figure& figure) {
   if (pool != nullptr) figure.capacity = pool->capacity;
   const double before = figure.sample_count++;
   figure.utilization = (figure.utilization * before + utilization) / (before + 1);
-  figure.utilization_min =
-      before > 0 ? std::min(figure.utilization_min, utilization) : utilization;
+  figure.utilization_min = before > 0 ? std::min(figure.utilization_min, utilization) : utilization;
   figure.utilization_max = std::max(figure.utilization_max, utilization);
 }
 
@@ -120,9 +119,8 @@ void RemedyRun::Play(absl::Duration time_max) {
 
 void RemedyRun::Observe(const HostSample& sample) {
   for (const NetnsSample& netns : sample.namespaces) {
-    auto found = std::find_if(acts_.begin(), acts_.end(), [&](const auto& act) {
-      return act->stage.cookie() == netns.cookie;
-    });
+    auto found = std::find_if(acts_.begin(), acts_.end(),
+                              [&](const auto& act) { return act->stage.cookie() == netns.cookie; });
     if (found == acts_.end() || (*found)->result->recommendation.has_value()) continue;
     Act& act = **found;
     HostSample host;
@@ -161,8 +159,8 @@ void RemedyRun::Decide(Act& act, const Incident& incident, const NetnsSample& ne
   if (act.played->promises != nullptr) {
     promises = act.played->promises(act.stage, recommendation);
   } else {
-    promises.push_back({incident.pool_kind, incident.key, after.settled_utilization,
-                        after.capacity});
+    promises.push_back(
+        {incident.pool_kind, incident.key, after.settled_utilization, after.capacity});
   }
   for (const Promise& promise : promises) {
     PoolSample named;
@@ -181,7 +179,8 @@ void RemedyRun::Measure(Act& act, const LinuxHostSamplerReaders& readers) {
   const absl::Duration since = clock_.MonotonicNow() - act.start - result.apply_time;
   const bool is_settled = since >= act.played->settle_time;
   if (!is_settled && act.counted_before.has_value()) return;
-  // By a sampler of its own: the one that watches reads a namespace rarely once it is out of danger.
+  // By a sampler of its own: the one that watches reads a namespace rarely once it is out of
+  // danger.
   const NetnsSample netns = NetnsView(act.stage.judged(), readers).Sample();
   // The first sample has all that was ever counted.
   int64_t counted = 0;
@@ -192,8 +191,10 @@ void RemedyRun::Measure(Act& act, const LinuxHostSamplerReaders& readers) {
   if (!act.counted_before.has_value()) act.counted_before = counted;
   result.counter_rise = counted - *act.counted_before;
   if (!is_settled) return;
+  const std::vector<PoolSample> pools =
+      act.played->look != nullptr ? act.played->look(act.stage) : netns.pools;
   for (RemedyResult::Figure& figure : result.figures) {
-    Add(Find(netns, figure.promise.kind, figure.promise.key), figure);
+    Add(Find(pools, figure.promise.kind, figure.promise.key), figure);
   }
   if (++result.sample_count == kSamplesMeasured) Finish(act);
 }
