@@ -47,9 +47,9 @@ std::optional<ConnectTraffic::Rates> ConnectTraffic::RatesOf(const PoolKey& key,
   const History& history = found->second;
   const Total& newest = history.newest;
   const Total* since = &TotalOfAge(history, now, kRateWindowMin);
-  if (newest.opened - since->opened < kEventsMin) {
-    since = &TotalOfAge(history, now, kRateWindowMax);
-  }
+  const Total& far = TotalOfAge(history, now, kRateWindowMax);
+  // Over a longer span an even load is known better, and a few events are known at all.
+  if (newest.opened - since->opened < kEventsMin || GoesOn(newest, *since, far)) since = &far;
   const absl::Duration span = newest.time - since->time;
   if (span < kSpanMin) return std::nullopt;
   const double seconds = absl::ToDoubleSeconds(span);
@@ -60,6 +60,20 @@ std::optional<ConnectTraffic::Rates> ConnectTraffic::RatesOf(const PoolKey& key,
   rates.closed = (closed_here + closed_by_peer) / seconds;
   if (rates.closed > 0) rates.local_close_share = closed_here / (closed_here + closed_by_peer);
   return rates;
+}
+
+bool ConnectTraffic::GoesOn(const Total& newest, const Total& near, const Total& far) {
+  if (newest.time <= near.time || near.time <= far.time) return false;
+  const double share = absl::FDivDuration(newest.time - near.time, newest.time - far.time);
+  const auto expected = [share](int64_t from, int64_t to) {
+    return share * static_cast<double>(to - from);
+  };
+  return IsExpected(static_cast<double>(newest.opened - near.opened),
+                    expected(far.opened, newest.opened)) &&
+         IsExpected(static_cast<double>(newest.closed_here - near.closed_here),
+                    expected(far.closed_here, newest.closed_here)) &&
+         IsExpected(static_cast<double>(newest.closed_by_peer - near.closed_by_peer),
+                    expected(far.closed_by_peer, newest.closed_by_peer));
 }
 
 void ConnectTraffic::Append(const Total& total, History& history) {

@@ -26,11 +26,6 @@ std::optional<int> OldestAge(const Releases& releases) {
   return std::nullopt;
 }
 
-// Whether a count is what the rate so far makes one expect, give or take its standard deviation.
-bool IsExpected(double count, double expected) {
-  return std::abs(count - expected) <= std::max(1.0, std::sqrt(std::abs(expected)));
-}
-
 double RateOfYoungLoad(const Releases& releases, int oldest_age) {
   // The load began within the oldest second, so that one is not whole.
   const int32_t count = CountYoungerThan(releases, oldest_age);
@@ -57,6 +52,10 @@ double TimeWaitRate(const Releases& releases, std::optional<absl::Duration> reus
     count += older;
   }
   return count / window;
+}
+
+bool IsExpected(double count, double expected) {
+  return std::abs(count - expected) <= std::max(1.0, std::sqrt(std::abs(expected)));
 }
 
 bool BeganThisSecond(const Releases& releases) { return OldestAge(releases) == 0; }

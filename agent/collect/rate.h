@@ -24,6 +24,10 @@ double TimeWaitRate(const Releases& releases, std::optional<absl::Duration> reus
 // of it yet. Pure.
 bool BeganThisSecond(const Releases& releases);
 
+// Whether a count is what the rate so far makes one expect, give or take its standard deviation.
+// Pure.
+bool IsExpected(double count, double expected);
+
 // How many live sockets a pool had, over the last kRateWindowMax. One thread.
 class LiveHistory {
  public:

@@ -144,8 +144,20 @@ PoolLoad LoadOfSample(const PoolSample& pool, double rate) {
   return load;
 }
 
+bool IsShareKnown(const PoolSample& pool) {
+  const double share = pool.local_close_share.value_or(0);
+  return share >= kMostlyTimeWait && share <= 1;
+}
+
+// How many connections one close of this side stands for. The two rates are of seconds, and noisier
+// than the minute that they are to scale; the share of closes is a better figure where it is known.
+double OpensOfClose(const PoolSample& pool, double rate, double time_wait_rate) {
+  if (IsShareKnown(pool)) return 1 / *pool.local_close_share;
+  return time_wait_rate > 0 ? rate / time_wait_rate : 1;
+}
+
 // What the last minute of closes tells of short connections. `rate` is the sample's.
-void ApplyShape(const LoadShape& shape, double rate, double time_wait_rate,
+void ApplyShape(const PoolSample& pool, const LoadShape& shape, double rate, double time_wait_rate,
                 const std::vector<double>& closes, PoolLoad& load) {
   // Where the peer closes most of them, this side's closes are a poor sample of the load.
   if (time_wait_rate < kMostlyTimeWait * rate) return;
@@ -153,7 +165,8 @@ void ApplyShape(const LoadShape& shape, double rate, double time_wait_rate,
   if (shape.rate > 0) load.relative_deviation = shape.rate_deviation / shape.rate;
   // A rate that was put in place keeps its value; the shape says only how sure it is.
   if (!IsOfHistogram(time_wait_rate, closes)) return;
-  const double scale = time_wait_rate > 0 ? rate / time_wait_rate : 1;
+  const double scale = OpensOfClose(pool, rate, time_wait_rate);
+  if (IsShareKnown(pool)) load.closed_here_share = *pool.local_close_share;
   if (shape.period.empty()) {
     load.arrivals = Arrivals(scale * shape.rate, scale * shape.slope, shape.seconds);
     return;
@@ -249,7 +262,7 @@ std::optional<PoolLoad> LoadOf(const PoolSample& pool, bool time_wait_reusable,
   if (!closes.empty()) shape = ShapeOf(closes, kReleaseStepSeconds);
   const double time_wait_rate = Known(pool.time_wait_rate).value_or(0);
   if (shape.has_value()) {
-    ApplyShape(*shape, rate, time_wait_rate, closes, load);
+    ApplyShape(pool, *shape, rate, time_wait_rate, closes, load);
   }
   if (history != nullptr) {
     const bool is_periodic = shape.has_value() && !shape->period.empty();

@@ -38,6 +38,22 @@ TEST(MakeForecast, SettlesAtRateTimesTimeWait) {
   EXPECT_EQ(forecast.time_to_exhaustion, std::nullopt);
 }
 
+// The rate of opens is that of a few seconds; who closes first is known, and how many, for longer.
+TEST(MakeForecast, IsNotMovedByTheNoiseOfTheRateWhereTheCloserIsKnown) {
+  PoolSample pool = Churn(4, 20);
+  pool.connection_rate = 3.4;
+  EXPECT_NEAR(*MakeForecast(pool, std::nullopt).settled_utilization, 3.4 * 61 / 400, 0.001);
+
+  pool.local_close_share = 1;
+  for (double rate : {3.4, 4.0, 4.8}) {
+    pool.connection_rate = rate;
+    EXPECT_NEAR(*MakeForecast(pool, std::nullopt).settled_utilization, 4 * 61 / 400.0, 0.001);
+  }
+  pool.connection_rate = 5;
+  pool.local_close_share = 0.8;
+  EXPECT_NEAR(*MakeForecast(pool, std::nullopt).settled_utilization, 4 * 61 / 400.0, 0.001);
+}
+
 TEST(MakeForecast, SaysWhenChurnFillsThePool) {
   Forecast forecast = MakeForecast(Churn(20, 5), std::nullopt);
 
