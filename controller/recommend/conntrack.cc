@@ -149,8 +149,8 @@ std::optional<Remedy> WidenMasqueradeRange(const RemedyContext& context) {
       widen.caveats.end(),
       {"A rule without --to-ports keeps the source port where it can, and otherwise chooses from "
        "1024-65535 by itself: to leave the option out is enough.",
-       "The text shows the ports only: keep what the rule of now matches on, such as its interface "
-       "and sources, and its place among the others.",
+       "The text shows the ports only: keep what the old rule matches on, and its place.",
+       "Take the old rule away last: what begins without any is never translated and hangs.",
        "Another rule may keep a part of these ports for something else: look at the whole table.",
        "Connections that are there keep their translation; only new ones see the rule.",
        "Where Kubernetes' or a CNI's own agent makes the rule, it is changed there."});

@@ -36,16 +36,18 @@ void ChurnThroughNat(RemedyStage& stage, double per_second) {
   stage.RunLoad({Steady(per_second), [options] { return Connect(options); }, absl::ZeroDuration()});
 }
 
-// The rule of the recommendation, as it stands there, in place of the one of before.
+// The rule of the recommendation, as it stands there, in place of the one of before. That one goes
+// last: a connection that begins without a rule is never translated.
 absl::Status ReplaceRule(RemedyStage& stage, const Recommendation& recommendation) {
   for (const DurableForm& form : recommendation.durable_forms) {
     if (form.kind != DurableFormKind::kFirewallRule ||
         form.text.find("nft ") == std::string::npos) {
       continue;
     }
-    return RunProgramIn(
-        *stage.routed().router,
-        {"sh", "-ec", absl::StrCat("nft flush chain ip nat postrouting\n", form.text)});
+    const std::string commands = absl::StrCat(
+        "handle=$(nft -a list chain ip nat postrouting | sed -n 's/.*:40000-.*handle //p')\n",
+        form.text, "nft delete rule ip nat postrouting handle $handle\n");
+    return RunProgramIn(*stage.routed().router, {"sh", "-ec", commands});
   }
   return absl::NotFoundError("no rule for nftables in the recommendation");
 }

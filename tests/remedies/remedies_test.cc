@@ -74,10 +74,8 @@ class Remedies : public testing::TestWithParam<size_t> {
     if (run_ == nullptr) GTEST_SKIP() << kNeedsRoot << ", and ip and nft";
   }
 
-  static std::unique_ptr<RemedyRun> run_;
+  static inline std::unique_ptr<RemedyRun> run_;
 };
-
-std::unique_ptr<RemedyRun> Remedies::run_;
 
 TEST_P(Remedies, DoWhatTheWhatIfSays) {
   const RemedyResult& result = run_->results()[GetParam()];
