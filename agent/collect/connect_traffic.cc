@@ -47,9 +47,12 @@ std::optional<ConnectTraffic::Rates> ConnectTraffic::RatesOf(const PoolKey& key,
   const History& history = found->second;
   const Total& newest = history.newest;
   const Total* since = &TotalOfAge(history, now, kRateWindowMin);
-  const Total& far = TotalOfAge(history, now, kRateWindowMax);
-  // Over a longer span an even load is known better, and a few events are known at all.
-  if (newest.opened - since->opened < kEventsMin || GoesOn(newest, *since, far)) since = &far;
+  // Over a longer span an even load is known better, but not over one that began before the load.
+  const Total* far = &TotalOfAge(history, now, kRateWindowMax);
+  const Total* even = far->opened == 0 && history.size > 1 ? &history.totals[1] : far;
+  if (GoesOn(newest, *since, *even)) since = even;
+  // A few events are known at all.
+  if (newest.opened - since->opened < kEventsMin) since = far;
   const absl::Duration span = newest.time - since->time;
   if (span < kSpanMin) return std::nullopt;
   const double seconds = absl::ToDoubleSeconds(span);
