@@ -66,7 +66,7 @@ void ChurnWithoutRemedy(RemedyStage& stage, std::function<ConnectResult(int)> op
   auto act = [&stage, open = std::move(open), number = 0]() mutable {
     return open(stage.is_mended ? number++ % 2 : 0);
   };
-  stage.RunLoad({Steady(8), act, absl::ZeroDuration()});
+  stage.RunLoad({Steady(8), act, kBrief});
 }
 
 absl::Status Mend(RemedyStage& stage, const Recommendation&) {
@@ -121,15 +121,15 @@ void EarlyBind(RemedyStage& stage) {
     return Connect(
         {.source = stage.source(), .destination = stage.destination(), .destination_port = port});
   };
-  stage.RunLoad({Steady(10), open, absl::ZeroDuration()});
+  stage.RunLoad({Steady(10), open, kBrief});
 }
 
-// A quarter of 10 a second for 61 s towards each port, of all 400: no port is bound any more.
+// A quarter of 10 a second for 61.1 s towards each port, of all 400: no port is bound any more.
 std::vector<Promise> OfFourPorts(RemedyStage& stage, const Recommendation&) {
   std::vector<Promise> promises;
   for (uint16_t port = kPort; port < kPort + 4; ++port) {
     promises.push_back({PoolKind::kConnect, ConnectKey(stage.source(), stage.destination(), port),
-                        2.5 * 61 / 400, 400});
+                        2.5 * 61.1 / 400, 400});
   }
   return promises;
 }
@@ -144,7 +144,7 @@ void BlockedRestart(RemedyStage& stage) {
     if (result.error_number == 0) recv(result.fd.get(), &byte, 1, 0);
     return result;
   };
-  stage.RunLoad({Change(10, absl::Seconds(5), -1), open, absl::ZeroDuration()});
+  stage.RunLoad({Change(10, absl::Seconds(5), -1), open, kBrief});
   stage.At(absl::Seconds(6), [&server] { server.StopListening(); });
 }
 

@@ -33,7 +33,7 @@ void ChurnThroughNat(RemedyStage& stage, double per_second) {
   const ConnectOptions options = {
       .source = "", .destination = kServer, .destination_port = kPort, .is_nonblocking = false};
   stage.routed().client->RunInside([&] { stage.fds = Fill(options, kHeldCount).fds; });
-  stage.RunLoad({Steady(per_second), [options] { return Connect(options); }, absl::ZeroDuration()});
+  stage.RunLoad({Steady(per_second), [options] { return Connect(options); }, kBrief});
 }
 
 // The rule of the recommendation, as it stands there, in place of the one of before. That one goes

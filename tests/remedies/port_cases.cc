@@ -20,7 +20,7 @@ void ChurnAmongListeners(RemedyStage& stage) {
   stage.Sysctl("net.ipv4.ip_local_port_range", "40001 40400");
   stage.Serve(40100, ServerMode::kClosesSecond);
   stage.ServeOn(stage.source(), 40411, ServerMode::kClosesSecond);
-  Churn(stage, 10, absl::ZeroDuration());
+  Churn(stage, 10, kBrief);
 }
 
 // A range that can grow to 400 ports only, and connections of 20 s: neither that nor reuse is
@@ -41,7 +41,7 @@ void ManyDestinations(RemedyStage& stage) {
     const auto port = static_cast<uint16_t>(kPort + number++ % 10);
     return Connect({.source = source, .destination = destination, .destination_port = port});
   };
-  stage.RunLoad({Steady(10), open, absl::ZeroDuration()});
+  stage.RunLoad({Steady(10), open, kBrief});
 }
 
 // The answer to a question about `change`, with what has to be written for it.
@@ -88,7 +88,7 @@ std::vector<RemedyCase> PortCases() {
        .kind = RecommendationKind::kTimeWaitReuse,
        .settle_time = kTimeWaitMax},
       {.name = "TimeWaitReuseByShortConnections",
-       .start = [](RemedyStage& stage) { Churn(stage, 30, absl::ZeroDuration()); },
+       .start = [](RemedyStage& stage) { Churn(stage, 30, kBrief); },
        .kind = RecommendationKind::kTimeWaitReuse,
        .settle_time = kTimeWaitMax},
       {.name = "LargerTimeWaitTable",
@@ -100,7 +100,7 @@ std::vector<RemedyCase> PortCases() {
        .start =
            [](RemedyStage& stage) {
              stage.Sysctl("net.ipv4.ip_local_reserved_ports", "40000-40199");
-             Churn(stage, 4, absl::ZeroDuration());
+             Churn(stage, 4, kBrief);
            },
        .ask = AskForReservedPorts,
        .settle_time = kTimeWaitMax},

@@ -18,6 +18,10 @@
 
 namespace berthmaster {
 
+// How long a short connection is open. One that is closed at once may lose its TIME_WAIT: its FIN
+// overtakes the end of the handshake, and the kernel answers with a reset.
+inline constexpr absl::Duration kBrief = absl::Milliseconds(100);
+
 // A stage on which a recommendation is carried out.
 class RemedyStage : public Stage {
  public:

@@ -30,7 +30,7 @@ void DeadDestinationAndService(RemedyStage& stage) {
 // Orphans: the client has closed, the peer never does.
 void PeerThatNeverCloses(RemedyStage& stage) {
   stage.Serve(kPort, ServerMode::kNeverCloses);
-  stage.RunLoad({Steady(8), stage.ConnectTo(kPort), absl::ZeroDuration()});
+  stage.RunLoad({Steady(8), stage.ConnectTo(kPort), kBrief});
 }
 
 // An application that accepts nothing and would have liked a longer queue.
