@@ -7,7 +7,7 @@
 namespace berthmaster {
 namespace {
 
-// Apart enough that kTotalsMax of them reach kRateWindowMax back.
+// All but the newest are so far apart that kTotalsMax of them reach kRateWindowMax back.
 constexpr absl::Duration kSpacing = absl::Milliseconds(1900);
 // Fewer events than this in the short window are taken over the long one.
 constexpr int64_t kEventsMin = 10;
@@ -47,12 +47,20 @@ std::optional<ConnectTraffic::Rates> ConnectTraffic::RatesOf(const PoolKey& key,
   const History& history = found->second;
   const Total& newest = history.newest;
   const Total* since = &TotalOfAge(history, now, kRateWindowMin);
-  // Over a longer span an even load is known better, but not over one that began before the load.
-  const Total* far = &TotalOfAge(history, now, kRateWindowMax);
-  const Total* even = far->opened == 0 && history.size > 1 ? &history.totals[1] : far;
-  if (GoesOn(newest, *since, *even)) since = even;
-  // A few events are known at all.
-  if (newest.opened - since->opened < kEventsMin) since = far;
+  const Total& far = TotalOfAge(history, now, kRateWindowMax);
+  const int64_t opened = newest.opened - since->opened;
+  if (opened < kEventsMin) {
+    // Too few to be exact; but what came in a burst before it is none of now.
+    const double share = absl::FDivDuration(newest.time - since->time, newest.time - far.time);
+    if (IsExpected(static_cast<double>(opened),
+                   static_cast<double>(newest.opened - far.opened) * share)) {
+      since = &far;
+    }
+  } else {
+    // Over longer an even load is known better, but not over a time that began before the load.
+    const Total& even = far.opened == 0 && history.size > 1 ? history.totals[1] : far;
+    if (GoesOn(newest, *since, even)) since = &even;
+  }
   const absl::Duration span = newest.time - since->time;
   if (span < kSpanMin) return std::nullopt;
   const double seconds = absl::ToDoubleSeconds(span);
@@ -80,7 +88,10 @@ bool ConnectTraffic::GoesOn(const Total& newest, const Total& near, const Total&
 }
 
 void ConnectTraffic::Append(const Total& total, History& history) {
-  if (history.size > 0 && total.time - history.totals[history.size - 1].time < kSpacing) return;
+  if (history.size > 1 &&
+      history.totals[history.size - 1].time - history.totals[history.size - 2].time < kSpacing) {
+    --history.size;
+  }
   if (history.size == kTotalsMax) {
     std::move(history.totals.begin() + 1, history.totals.end(), history.totals.begin());
     --history.size;

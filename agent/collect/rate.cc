@@ -35,6 +35,10 @@ double RateOfYoungLoad(const Releases& releases, int oldest_age) {
 
 }  // namespace
 
+bool IsExpected(double count, double expected) {
+  return std::abs(count - expected) <= std::max(1.0, std::sqrt(std::abs(expected)));
+}
+
 double TimeWaitRate(const Releases& releases, std::optional<absl::Duration> reuse_delay) {
   if (reuse_delay.has_value() && *reuse_delay < kRateWindowMin) {
     const int seconds = std::max<int>(1, static_cast<int>(*reuse_delay / absl::Seconds(1)));
@@ -54,14 +58,11 @@ double TimeWaitRate(const Releases& releases, std::optional<absl::Duration> reus
   return count / window;
 }
 
-bool IsExpected(double count, double expected) {
-  return std::abs(count - expected) <= std::max(1.0, std::sqrt(std::abs(expected)));
-}
-
 bool BeganThisSecond(const Releases& releases) { return OldestAge(releases) == 0; }
 
 void LiveHistory::Add(absl::Duration now, int32_t live, std::optional<double> time_wait_rate) {
-  if (size_ > 0 && now - entries_[size_ - 1].time < kSpacing) return;
+  // The newest is always kept: a rate from before a burst until long after it is none of now.
+  if (size_ > 1 && entries_[size_ - 1].time - entries_[size_ - 2].time < kSpacing) --size_;
   if (size_ == kEntriesMax) {
     std::move(entries_.begin() + 1, entries_.end(), entries_.begin());
     --size_;

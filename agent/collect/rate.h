@@ -24,8 +24,8 @@ double TimeWaitRate(const Releases& releases, std::optional<absl::Duration> reus
 // of it yet. Pure.
 bool BeganThisSecond(const Releases& releases);
 
-// Whether a count is what the rate so far makes one expect, give or take its standard deviation.
-// Pure.
+// Whether a count is what the rate so far makes one expect, give or take its standard deviation:
+// then the longer span may be taken. Pure.
 bool IsExpected(double count, double expected);
 
 // How many live sockets a pool had, over the last kRateWindowMax. One thread.
@@ -42,7 +42,7 @@ class LiveHistory {
   double MeanTimeWaitRate(absl::Duration now, double time_wait_rate) const;
 
  private:
-  // Apart enough that the history reaches kRateWindowMax back.
+  // All but the newest are so far apart that the history reaches kRateWindowMax back.
   static constexpr absl::Duration kSpacing = absl::Milliseconds(1900);
   static constexpr size_t kEntriesMax = 12;
   struct Entry {

@@ -22,6 +22,8 @@ constexpr double kRelativeDeviationMax = 10;
 // Connections shorter than this leave too few open at once to count closes by Little's law, and
 // close so soon that the closes show when they were opened.
 constexpr double kShortHoldSeconds = 2;
+// Beyond this hold the closes of the last minute tell too little of the opens of now.
+constexpr double kEvenHoldMaxSeconds = 20;
 // Nearly all: the rest is one socket at the edge of the rate window.
 constexpr double kAllClosedHere = 0.95;
 // Keeps the slope of the live part finite for connections of no length.
@@ -144,20 +146,8 @@ PoolLoad LoadOfSample(const PoolSample& pool, double rate) {
   return load;
 }
 
-bool IsShareKnown(const PoolSample& pool) {
-  const double share = pool.local_close_share.value_or(0);
-  return share >= kMostlyTimeWait && share <= 1;
-}
-
-// How many connections one close of this side stands for. The two rates are of seconds, and noisier
-// than the minute that they are to scale; the share of closes is a better figure where it is known.
-double OpensOfClose(const PoolSample& pool, double rate, double time_wait_rate) {
-  if (IsShareKnown(pool)) return 1 / *pool.local_close_share;
-  return time_wait_rate > 0 ? rate / time_wait_rate : 1;
-}
-
 // What the last minute of closes tells of short connections. `rate` is the sample's.
-void ApplyShape(const PoolSample& pool, const LoadShape& shape, double rate, double time_wait_rate,
+void ApplyShape(const LoadShape& shape, double rate, double time_wait_rate,
                 const std::vector<double>& closes, PoolLoad& load) {
   // Where the peer closes most of them, this side's closes are a poor sample of the load.
   if (time_wait_rate < kMostlyTimeWait * rate) return;
@@ -165,8 +155,7 @@ void ApplyShape(const PoolSample& pool, const LoadShape& shape, double rate, dou
   if (shape.rate > 0) load.relative_deviation = shape.rate_deviation / shape.rate;
   // A rate that was put in place keeps its value; the shape says only how sure it is.
   if (!IsOfHistogram(time_wait_rate, closes)) return;
-  const double scale = OpensOfClose(pool, rate, time_wait_rate);
-  if (IsShareKnown(pool)) load.closed_here_share = *pool.local_close_share;
+  const double scale = time_wait_rate > 0 ? rate / time_wait_rate : 1;
   if (shape.period.empty()) {
     load.arrivals = Arrivals(scale * shape.rate, scale * shape.slope, shape.seconds);
     return;
@@ -176,8 +165,27 @@ void ApplyShape(const PoolSample& pool, const LoadShape& shape, double rate, dou
   load.arrivals = Arrivals(period, kReleaseStepSeconds, 0);
 }
 
+// Longer connections are closed as evenly as they were opened, a hold later: where the closes go on
+// at the rate of now, they tell how even it is.
+// False where they do not.
+bool ApplyEvenness(const PoolSample& pool, double rate, double time_wait_rate, PoolLoad& load) {
+  if (load.hold > kEvenHoldMaxSeconds || rate <= 0) return false;
+  if (time_wait_rate < kMostlyTimeWait * rate) return false;
+  const std::vector<double> closes = ClosesBySecond(pool.time_wait_releases);
+  if (closes.empty()) return false;
+  const std::optional<LoadShape> shape = ShapeOf(closes, kReleaseStepSeconds);
+  if (!shape.has_value() || shape->rate <= 0 || shape->slope != 0 || !shape->period.empty()) {
+    return false;
+  }
+  const double closed = shape->rate * rate / time_wait_rate;
+  if (std::abs(closed - rate) > PoissonDeviation(rate, kRateWindowMin) * rate) return false;
+  load.dispersion = shape->dispersion;
+  load.relative_deviation = shape->rate_deviation / shape->rate;
+  return true;
+}
+
 void ApplyHistory(const LoadHistory& history, double rate, PoolLoad& load) {
-  const double window = static_cast<double>(kRateWindowMin);
+  const auto window = static_cast<double>(kRateWindowMin);
   if (!history.period_arrivals.empty()) {
     load.arrivals = Arrivals(history.period_arrivals, absl::ToDoubleSeconds(kHistoryBin),
                              absl::ToDoubleSeconds(history.period_offset));
@@ -186,8 +194,11 @@ void ApplyHistory(const LoadHistory& history, double rate, PoolLoad& load) {
     load.arrivals = Arrivals(rate + history.rate_slope * window / 2, history.rate_slope,
                              absl::ToDoubleSeconds(history.slope_span));
   }
+}
+
+void ApplyNoise(const LoadHistory& history, double rate, PoolLoad& load) {
   if (rate <= 0) return;
-  const double poisson = PoissonDeviation(rate, window);
+  const double poisson = PoissonDeviation(rate, static_cast<double>(kRateWindowMin));
   load.relative_deviation =
       std::clamp(history.rate_deviation / rate, poisson, std::max(poisson, kRelativeDeviationMax));
   load.dispersion = std::max(1.0, std::pow(load.relative_deviation / poisson, 2));
@@ -262,12 +273,15 @@ std::optional<PoolLoad> LoadOf(const PoolSample& pool, bool time_wait_reusable,
   if (!closes.empty()) shape = ShapeOf(closes, kReleaseStepSeconds);
   const double time_wait_rate = Known(pool.time_wait_rate).value_or(0);
   if (shape.has_value()) {
-    ApplyShape(pool, *shape, rate, time_wait_rate, closes, load);
+    ApplyShape(*shape, rate, time_wait_rate, closes, load);
   }
+  const bool is_noise_known =
+      shape.has_value() || (!time_wait_reusable && ApplyEvenness(pool, rate, time_wait_rate, load));
   if (history != nullptr) {
     const bool is_periodic = shape.has_value() && !shape->period.empty();
     if (!shape.has_value() || (!is_periodic && !history->period_arrivals.empty())) {
       ApplyHistory(*history, rate, load);
+      if (!is_noise_known) ApplyNoise(*history, rate, load);
     }
     ApplyLeak(*history, rate, load);
   }

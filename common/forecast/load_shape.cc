@@ -15,6 +15,9 @@ constexpr double kGainMin = 16;
 constexpr double kEvenShareMax = 0.15;
 constexpr double kEvenShareMin = 0.1;
 constexpr size_t kEvenBinsMin = 12;
+// A young load has fewer bins and has to be more even: Poisson's are so in 1 of 100 sixes.
+constexpr double kYoungEvenShareMax = 0.1;
+constexpr size_t kYoungEvenBinsMin = 6;
 constexpr double kEvenMeanMin = 3;
 // A ramp has ended when its newest quarter is this many sigma off the line through the rest.
 constexpr double kEndSigmas = 3;
@@ -149,6 +152,12 @@ class Stretches {
     return newer >= most ? newer : newer + Count(cut.at, to, most - newer);
   }
 
+  // Whether a stretch of `size` bins of that mean is made by a clock.
+  bool IsEven(size_t size, double mean) const {
+    const double share_max = size >= kEvenBinsMin ? kEvenShareMax : kYoungEvenShareMax;
+    return size >= kYoungEvenBinsMin && mean >= kEvenMeanMin && variance_ < share_max * mean;
+  }
+
  private:
   // Of a bin of [from, to), that may be cut at `at`: a short stretch is judged by its own rate too.
   double NoiseOf(size_t from, size_t at, size_t to) const {
@@ -156,9 +165,8 @@ class Stretches {
     if (at > from && at < to) {
       poisson = std::max(std::abs(sums_.Mean(from, at)), std::abs(sums_.Mean(at, to)));
     }
-    const bool is_even =
-        to - from >= kEvenBinsMin && poisson >= kEvenMeanMin && variance_ < kEvenShareMax * poisson;
-    return std::max({variance_, is_even ? kEvenShareMin * poisson : poisson, 1e-9});
+    const double least = IsEven(to - from, poisson) ? kEvenShareMin * poisson : poisson;
+    return std::max({variance_, least, 1e-9});
   }
   bool IsClear(const Cut& cut, size_t from, size_t to) const {
     return cut.at < to && sums_.Error(from, to) - cut.error >= kGainMin * NoiseOf(from, cut.at, to);
@@ -304,7 +312,8 @@ std::optional<LoadShape> ShapeOf(absl::Span<const double> newest_first, double b
     weight = 4;
   }
   if (level > 0 && stretch.size > 2) {
-    shape.dispersion = std::max(1.0, rest / (bins - 2) / level);
+    const double least = stretches.IsEven(stretch.size, level) ? kEvenShareMin : 1;
+    shape.dispersion = std::max(least, rest / (bins - 2) / level);
   }
   // A burst is several bins long, and comes as a whole.
   if (is_bursty) shape.dispersion *= kBurstBins;

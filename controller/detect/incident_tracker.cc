@@ -237,8 +237,9 @@ void IncidentTracker::State::ObserveSight(const NetnsRound& in, const Sight& sig
                   round.now,
                   {}};
   tracked.window.AddInflow(pool, in.interval, was_empty, in.thresholds);
+  tracked.load.Add(pool, in.interval);
   if (HasRates(pool.kind)) {
-    facts.outcome = Foretell(pool, ReuseDelay(in.netns.sysctls, pool.key), in.thresholds);
+    facts.outcome = Foretell(pool, ReuseDelay(in.netns.sysctls, pool.key), tracked.load.history());
   } else if (!sight.is_finding) {
     facts.outcome = ForetellGrowth(pool, tracked.window, in.thresholds);
   }
@@ -342,6 +343,7 @@ void IncidentTracker::State::ResolveGone(Round& round) {
       Report(round, incident);
     }
     tracked.window = PoolWindow();
+    tracked.load = LoadTracker();
     tracked.sign.reset();
     if (!board.Matters(incident, round.now)) pools.erase(id);
   }

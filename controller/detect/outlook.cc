@@ -17,21 +17,6 @@ std::optional<double> RateOf(const PoolSample& pool) {
   return pool.kind == PoolKind::kTimeWaitTable ? pool.time_wait_rate : pool.connection_rate;
 }
 
-double LowRate(double rate, const Thresholds& thresholds) {
-  return std::max(0.0, rate - thresholds.rate_sigmas * std::sqrt(rate / kRateWindowSeconds));
-}
-
-PoolSample WithLowRates(PoolSample pool, const Thresholds& thresholds) {
-  double& rate =
-      pool.kind == PoolKind::kTimeWaitTable ? *pool.time_wait_rate : *pool.connection_rate;
-  double low = LowRate(rate, thresholds);
-  if (pool.kind == PoolKind::kConnect && pool.time_wait_rate.has_value() && rate > 0) {
-    *pool.time_wait_rate *= low / rate;
-  }
-  rate = low;
-  return pool;
-}
-
 // How long a place is held after its user has let it go; nothing where it is free at once.
 std::optional<absl::Duration> HoldOf(PoolKind kind) {
   switch (kind) {
@@ -74,14 +59,12 @@ double SettledHigh(const PoolSample& pool, const Outcome& outcome, const Thresho
 }
 
 Outcome Foretell(const PoolSample& pool, std::optional<absl::Duration> reuse_delay,
-                 const Thresholds& thresholds) {
-  Forecast forecast = MakeForecast(pool, reuse_delay);
+                 const LoadHistory& history) {
+  Forecast forecast = MakeForecast(pool, reuse_delay, &history);
   Outcome outcome{forecast.settled_utilization, forecast.time_to_exhaustion, false};
   if (!outcome.exhausting()) return outcome;
   outcome.firm =
-      pool.headroom() == 0 ||
-      (LoadKnown(pool) &&
-       MakeForecast(WithLowRates(pool, thresholds), reuse_delay).time_to_exhaustion.has_value());
+      pool.headroom() == 0 || (LoadKnown(pool) && forecast.time_to_exhaustion_max.has_value());
   return outcome;
 }
 

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "absl/time/time.h"
+#include "common/forecast/forecast.h"
 #include "common/protocol/sample.h"
 #include "controller/detect/pool_facts.h"
 #include "controller/detect/pool_window.h"
@@ -13,7 +14,7 @@ namespace berthmaster {
 
 // By common/forecast, for the kinds with rates. Pure.
 Outcome Foretell(const PoolSample& pool, std::optional<absl::Duration> reuse_delay,
-                 const Thresholds& thresholds);
+                 const LoadHistory& history);
 
 // For the kinds whose rate no source sees, by how the pool grew up to `pool`, which is the newest
 // inflow of `window`. An even growth that is younger than what it is made of lasts (TIME_WAIT: 61 s

@@ -17,7 +17,7 @@ struct Outcome {
   // Without its curve.
   std::optional<double> settled_utilization;
   std::optional<absl::Duration> time_to_exhaustion;
-  // The forecast reaches the capacity at the rate - 2 sigma too; for a pool whose rate no source
+  // The lower edge of the forecast's band reaches the capacity too; for a pool whose rate no source
   // sees: its growth was even.
   bool firm = false;
 

@@ -12,6 +12,7 @@ void PoolWindow::AddInflow(const PoolSample& pool, std::optional<absl::Duration>
   if (!interval.has_value()) Reset();
   bool from_nothing = !last_.has_value() && was_empty;
   AddRise(pool, interval.value_or(absl::ZeroDuration()), from_nothing, thresholds);
+  AddClimb(pool, interval.value_or(absl::ZeroDuration()), from_nothing, thresholds);
   if (!interval.has_value() || (!last_.has_value() && !from_nothing)) return;
   std::move_backward(intervals_.begin(), intervals_.end() - 1, intervals_.end());
   intervals_[0] = {Inflow(last(), pool, *interval), *interval};
@@ -43,6 +44,23 @@ void PoolWindow::AddRise(const PoolSample& pool, absl::Duration interval, bool f
   if (held >= rise_base_ && flat_time_ < thresholds.rise_lapse) return;
   rise_base_ = held;
   rise_time_ = absl::ZeroDuration();
+}
+
+void PoolWindow::AddClimb(const PoolSample& pool, absl::Duration interval, bool from_nothing,
+                          const Thresholds& thresholds) {
+  int held = pool.in_use - pool.reusable;
+  if (!last_.has_value()) {
+    climb_base_ = climb_first_ = from_nothing ? 0 : held;
+    if (!from_nothing) return;
+    climb_time_ = interval;
+    // Sources name a pool from some size on, which it may have taken its time to reach.
+    if (held <= thresholds.named_utilization_max * pool.capacity) climb_first_ = held;
+    return;
+  }
+  climb_time_ += interval;
+  if (held >= last_->in_use - last_->reusable) return;
+  climb_base_ = climb_first_ = held;
+  climb_time_ = absl::ZeroDuration();
 }
 
 void PoolWindow::AddFailing(bool failing, absl::Duration interval, const Thresholds& thresholds) {

@@ -46,6 +46,11 @@ class PoolWindow {
   // before.
   absl::Duration rise_time() const { return rise_time_; }
   int rise_base() const { return rise_base_; }
+  // For how long it has not fallen at all, what it held before, and what when that was first seen:
+  // more where a pool that was not there before came with a few, nobody knows since when.
+  absl::Duration climb_time() const { return climb_time_; }
+  int climb_base() const { return climb_base_; }
+  int climb_first() const { return climb_first_; }
   // For how long the forecast has been exhausting without a break, and with lapses of up to
   // run_lapse.
   absl::Duration strict_run() const { return strict_run_; }
@@ -75,6 +80,8 @@ class PoolWindow {
   size_t SteadyIntervals(double rate, const Thresholds& thresholds) const;
   void AddRise(const PoolSample& pool, absl::Duration interval, bool from_nothing,
                const Thresholds& thresholds);
+  void AddClimb(const PoolSample& pool, absl::Duration interval, bool from_nothing,
+                const Thresholds& thresholds);
   void AddRun(const PoolSample& pool, const Observation& observation, const Thresholds& thresholds);
   void AddCheckpoint(const PoolSample& pool, absl::Duration interval, const Thresholds& thresholds);
   void AddNearLimit(const PoolSample& pool, absl::Duration interval, const Thresholds& thresholds);
@@ -97,6 +104,9 @@ class PoolWindow {
   absl::Duration rise_time_;
   absl::Duration flat_time_;
   int rise_base_ = 0;
+  absl::Duration climb_time_;
+  int climb_base_ = 0;
+  int climb_first_ = 0;
   int failing_samples_ = 0;
   absl::Duration failing_age_;
   absl::Duration near_limit_time_;

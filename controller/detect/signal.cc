@@ -26,11 +26,45 @@ bool Filled(const PoolFacts& facts, double grown) {
              std::max(thresholds.growth_min, thresholds.growth_share_min * facts.pool.capacity);
 }
 
+// How much the pool has grown in one go from nearly nothing without ever falling, at about `rate`
+// all the time since it was seen; 0 where it did not.
+double EvenClimb(const PoolFacts& facts, double rate) {
+  const Thresholds& thresholds = facts.thresholds;
+  const PoolWindow& window = facts.window;
+  const double held = facts.pool.in_use - facts.pool.reusable;
+  const double at_rate = rate * absl::ToDoubleSeconds(window.climb_time());
+  bool is_even = window.climb_base() <= thresholds.climb_base_share_max * held &&
+                 held - window.climb_first() <= thresholds.climb_uneven_max * at_rate &&
+                 at_rate <= thresholds.climb_uneven_max * (held - window.climb_base());
+  return is_even ? held - window.climb_base() : 0;
+}
+
+bool HasClimbed(const PoolFacts& facts) {
+  return facts.window.climb_time() >= facts.thresholds.stuck_time &&
+         EvenClimb(facts, facts.pool.connection_rate.value_or(0)) > 0;
+}
+
 bool StuckShown(const PoolFacts& facts, double grown) {
   const Thresholds& thresholds = facts.thresholds;
   return Filled(facts, grown) ||
          (facts.pool.utilization() >= thresholds.stuck_utilization_min &&
-          facts.window.run() >= thresholds.stuck_time && grown >= thresholds.growth_min);
+          (facts.window.run() >= thresholds.stuck_time || HasClimbed(facts)) &&
+          grown >= thresholds.growth_min && facts.window.Steady(0, thresholds));
+}
+
+// Nothing that was opened has been closed, and it goes on as it began.
+bool OnlyOpens(const PoolFacts& facts) {
+  const Thresholds& thresholds = facts.thresholds;
+  const double rate = facts.pool.connection_rate.value_or(0);
+  const absl::Duration climb_min =
+      std::max(thresholds.leak_climb_time,
+               thresholds.leak_climb_share_min * *facts.outcome.time_to_exhaustion);
+  return facts.pool.utilization() >= thresholds.leak_climb_utilization_min &&
+         facts.window.climb_time() >= climb_min &&
+         (facts.window.Steady(rate, thresholds) ||
+          facts.window.climb_time() >= thresholds.leak_slow_climb_time) &&
+         EvenClimb(facts, rate) >= thresholds.growth_min &&
+         CloseRate(facts.pool) <= thresholds.leak_close_share_max * rate;
 }
 
 // The growth of the run and that of the last minutes: either alone may count the moment in which an
@@ -48,7 +82,7 @@ bool GrowsForLong(const PoolFacts& facts, double grown_in_run) {
 
 bool LeakShown(const PoolFacts& facts, double grown) {
   if (*facts.outcome.time_to_exhaustion > facts.thresholds.leak_horizon) return false;
-  return Filled(facts, grown) ||
+  return Filled(facts, grown) || OnlyOpens(facts) ||
          (facts.pool.utilization() >= facts.thresholds.leak_utilization_min &&
           GrowsForLong(facts, grown));
 }
@@ -57,15 +91,23 @@ bool GrowthShown(const PoolFacts& facts) {
   const PoolSample& pool = facts.pool;
   const PoolWindow& window = facts.window;
   const Thresholds& thresholds = facts.thresholds;
-  int held = pool.in_use - pool.reusable;
-  double grown = held - window.rise_base();
-  if (pool.kind == PoolKind::kUdp || pool.kind == PoolKind::kListener) {
-    const PoolSample* start = window.run_start();
-    double grown_in_run = start == nullptr ? 0 : held - (start->in_use - start->reusable);
-    if (grown_in_run < thresholds.growth_sigmas * std::sqrt(std::max(held, 0))) return false;
+  const double held = pool.in_use - pool.reusable;
+  const absl::Duration even_time = window.strict_run() + window.EvenTime(thresholds);
+  const bool is_queue = pool.kind == PoolKind::kListener;
+  const double noise = pool.kind == PoolKind::kUdp || is_queue
+                           ? thresholds.growth_sigmas * std::sqrt(std::max(held, 0.0))
+                           : 0;
+  const double grown_min = std::max(thresholds.growth_min, noise);
+  if (!is_queue && pool.utilization() >= thresholds.stuck_utilization_min &&
+      even_time >= thresholds.growth_time_min &&
+      EvenClimb(facts, window.EvenInflow(thresholds).value_or(0)) >= grown_min) {
+    return true;
   }
-  return pool.utilization() >= thresholds.stuck_utilization_min && grown >= thresholds.growth_min &&
-         window.strict_run() + window.EvenTime(thresholds) >= thresholds.growth_time_min;
+  const PoolSample* start = window.run_start();
+  const double grown_in_run = start == nullptr ? 0 : held - (start->in_use - start->reusable);
+  return pool.utilization() >= thresholds.wandering_utilization_min &&
+         even_time >= thresholds.wandering_growth_time_min && grown_in_run >= noise &&
+         held - window.rise_base() >= thresholds.growth_min;
 }
 
 bool ForecastShown(const PoolFacts& facts) {

@@ -56,11 +56,29 @@ struct Thresholds {
   absl::Duration thin_margin_time = absl::Seconds(15);
 
   // Connections that pile up in a state that a sound application leaves at once (CLOSE_WAIT,
-  // SYN_SENT, FIN_WAIT), UDP sockets, an accept queue: no start-up spike looks like it for so long.
-  double stuck_utilization_min = 0.3;
+  // SYN_SENT, FIN_WAIT), UDP sockets, bound ports: evenly, and for so long, no
+  // start-up spike looks like it.
+  double stuck_utilization_min = 0.15;
   absl::Duration stuck_time = absl::Seconds(5);
   // ESTABLISHED connections that only open look like a leak and like an application that fills its
-  // own pool at the start; so they must come far, or go on for long.
+  // own pool at the start. That is over within seconds; so a pool that fills evenly for so long,
+  // and for this share of the time that is left, without a close, is taken for a leak.
+  absl::Duration leak_climb_time = absl::Seconds(13);
+  double leak_climb_share_min = 0.18;
+  // Intervals of a slow one hold too few connections to be even; this long, it need not be shown.
+  absl::Duration leak_slow_climb_time = absl::Minutes(1);
+  double leak_climb_utilization_min = 0.18;
+  // What it held before the climb may be this share of what it holds: all that wanders climbs by
+  // chance.
+  double climb_base_share_max = 0.2;
+  // Agents name a pool once it is about so full; what it came with is no burst.
+  double named_utilization_max = 0.125;
+  // So many closes for each open are none.
+  double leak_close_share_max = 0.1;
+  // How much more or less than at the rate of now it may have grown in that time: else it was a
+  // burst.
+  double climb_uneven_max = 1.5;
+  // Otherwise they must come far, or go on for long.
   double filled_utilization_min = 0.8;
   double leak_utilization_min = 0.3;
   // In leak_time, or up to twice it, it must have grown by this share of the capacity, and by this
@@ -76,9 +94,13 @@ struct Thresholds {
   // A verdict that was absent for no longer than this has not ended: at low rates a window without
   // a new connection is normal.
   absl::Duration run_lapse = absl::Seconds(10);
-  // A pool whose rate no source sees, and which wanders, rises evenly for three intervals now and
-  // then, but not for so long.
-  absl::Duration growth_time_min = absl::Seconds(8);
+  // A pool whose rate no source sees has grown evenly for so long where it came from nearly nothing
+  // in one go.
+  absl::Duration growth_time_min = absl::Milliseconds(3500);
+  // One that wanders rises evenly for three intervals now and then, and an accept queue grows
+  // whenever its application pauses: more is asked of those.
+  double wandering_utilization_min = 0.3;
+  absl::Duration wandering_growth_time_min = absl::Seconds(8);
   // And where no hold time says where it settles, it must have grown by so many sigma since.
   double growth_sigmas = 4;
   // A pool whose rate no source sees has stopped to rise after so long without growth.

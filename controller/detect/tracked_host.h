@@ -9,6 +9,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "common/forecast/load_tracker.h"
 #include "common/protocol/sample.h"
 #include "controller/detect/incident_group.h"
 #include "controller/detect/incident_life.h"
@@ -21,6 +22,7 @@ namespace berthmaster {
 
 struct TrackedPool {
   PoolWindow window;
+  LoadTracker load;
   // Since when something looks wrong, and when it last did.
   std::optional<FirstSign> sign;
   absl::Time suspicious_at;

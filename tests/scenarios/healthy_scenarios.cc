@@ -47,6 +47,12 @@ void HonestPool(Stage& stage) {
   stage.Run({Change(240, absl::Seconds(1), 0), stage.ConnectTo(kPort), absl::InfiniteDuration()});
 }
 
+// As many at any time, each of them for ten seconds.
+void HonestPoolWithTurnover(Stage& stage) {
+  stage.Serve(kPort, ServerMode::kClosesSecond);
+  stage.Run({Steady(24), stage.ConnectToPeerThatCloses(kPort), absl::Seconds(10)});
+}
+
 // Ten destinations with 60 TIME_WAIT each: more than there are ports, and no pool at a sixth.
 void Crowd(Stage& stage) {
   for (uint16_t port = kPort; port < kPort + 10; ++port) {
@@ -111,6 +117,7 @@ std::vector<Scenario> HealthyScenarios() {
       {.name = "ReusableTimeWaitBySysctl", .start = ReusableBySysctl},
       {.name = "TimeWaitOfTheServer", .start = ServerSideTimeWait},
       {.name = "HonestPoolAtSixtyPerCent", .start = HonestPool},
+      {.name = "HonestPoolWithTurnover", .start = HonestPoolWithTurnover},
       {.name = "BurstThatSettles",
        .start = [](Stage& stage) { Short(stage, Change(75, absl::Seconds(2), 0.5)); }},
       {.name = "CrowdOfDestinations", .start = Crowd},

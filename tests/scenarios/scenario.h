@@ -34,8 +34,13 @@ class Stage {
   TestServer& Serve(uint16_t listen_port, ServerMode mode, bool is_reuse_address = false);
   TestServer& ServeOn(const std::string& address, uint16_t listen_port, ServerMode mode,
                       bool is_reuse_address = false);
+  // What comes for the port is lost without an answer.
+  void Lose(uint16_t destination_port);
   // Connects from source() to destination() without bind().
   std::function<ConnectResult()> ConnectTo(uint16_t destination_port) const;
+  // The same, for connections whose end leaves no TIME_WAIT with the client, as where the peer
+  // closes first: here by a reset.
+  std::function<ConnectResult()> ConnectToPeerThatCloses(uint16_t destination_port) const;
   Load& Run(LoadPlan plan);
   // The load at which the scenario fails, if it does: the first.
   const Load* first_load() const { return loads_.empty() ? nullptr : loads_.front().get(); }

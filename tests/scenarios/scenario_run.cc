@@ -39,6 +39,12 @@ ScenarioRun::ScenarioRun(std::vector<Scenario> scenarios)
       results_(scenarios_.size()),
       stepped_causes_(scenarios_.size()) {}
 
+void ScenarioRun::RecordTo(const std::string& path) {
+  auto recording = RecordingWriter::Create(path, {kHostId, clock_.SystemNow()});
+  ASSERT_TRUE(recording.ok()) << recording.status();
+  recording_ = *std::move(recording);
+}
+
 void ScenarioRun::Begin() {
   for (size_t index = 0; index < scenarios_.size(); ++index) {
     stages_.push_back(std::make_unique<Stage>(static_cast<int>(index) + 10));
@@ -71,6 +77,9 @@ void ScenarioRun::Play(absl::Duration length) {
       absl::StatusOr<HostSample> sample = sampler->Sample();
       if (!sample.ok()) std::abort();
       sample->sequence = ++sequence_;
+      if (recording_ != nullptr) {
+        EXPECT_TRUE(recording_->Append(*sample).ok());
+      }
       Observe(*sample, now - start);
       // A stage is a host of its own in truth: what the crowd of them costs is none of its pace.
       next_sample = now + pace.AfterSample(absl::ZeroDuration(), sampler->is_close());
@@ -79,6 +88,9 @@ void ScenarioRun::Play(absl::Duration length) {
     const timespec wait = absl::ToTimespec(
         std::max(now + kCloseInterval - clock_.MonotonicNow(), absl::ZeroDuration()));
     ppoll(nullptr, 0, &wait, nullptr);
+  }
+  if (recording_ != nullptr) {
+    EXPECT_TRUE(recording_->Finish().ok());
   }
   // A namespace may not go before what looks at it.
   sampler.reset();

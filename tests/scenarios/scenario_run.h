@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "common/clock/clock.h"
 #include "common/protocol/sample.h"
+#include "common/recording/recording_writer.h"
 #include "controller/detect/incident_tracker.h"
 #include "tests/scenarios/scenario.h"
 
@@ -44,6 +45,9 @@ class ScenarioRun {
  public:
   explicit ScenarioRun(std::vector<Scenario> scenarios);
 
+  // Also writes the samples to a new recording at `path`, to be replayed while one tunes.
+  void RecordTo(const std::string& path);
+
   void Play(absl::Duration length);
 
   // In the order of the scenarios.
@@ -64,6 +68,7 @@ class ScenarioRun {
   std::vector<std::unique_ptr<Stage>> stages_;
   std::vector<absl::Duration> starts_;
   std::map<uint64_t, size_t> index_by_cookie_;
+  std::unique_ptr<RecordingWriter> recording_;
   int64_t next_id_ = 0;
   int64_t sequence_ = 0;
   IncidentTracker tracker_;

@@ -20,7 +20,7 @@ void RampedChurn(Stage& stage) {
 
 void EstablishedLeak(Stage& stage) {
   stage.Serve(kPort, ServerMode::kClosesSecond);
-  stage.Run({Steady(8), stage.ConnectTo(kPort), absl::InfiniteDuration()});
+  stage.Run({Steady(5), stage.ConnectTo(kPort), absl::InfiniteDuration()});
 }
 
 // The server closes at once and the client never does.
@@ -30,7 +30,7 @@ void CloseWaitLeak(Stage& stage) {
 }
 
 void DeadDestination(Stage& stage) {
-  stage.Serve(kPort, ServerMode::kAcceptsNothing);
+  stage.Lose(kPort);
   ConnectOptions options = {.source = stage.source(),
                             .destination = stage.destination(),
                             .destination_port = kPort,
@@ -49,11 +49,13 @@ void HalfClosed(Stage& stage) {
   stage.Run({Steady(8), open, absl::InfiniteDuration()});
 }
 
-// Connections of a minute each, more of them than there are ports.
+// Connections of ten seconds each that all end, and by and by more of them than there are ports.
 void RangeTooSmall(Stage& stage) {
   stage.Serve(kPort, ServerMode::kClosesSecond);
-  // They are all there within seconds, as at a start, and then as many come as go.
-  stage.Run({Change(180, absl::Seconds(2), 1), stage.ConnectTo(kPort), absl::Minutes(10)});
+  const auto rate = [](absl::Duration since_start) {
+    return 25 + 0.3 * absl::ToDoubleSeconds(since_start);
+  };
+  stage.Run({rate, stage.ConnectToPeerThatCloses(kPort), absl::Seconds(10)});
 }
 
 // Each client asks for a port before it says where it is going: 400 for all destinations.
@@ -152,7 +154,8 @@ std::vector<Scenario> SickScenarios() {
       {.name = "RangeTooSmall",
        .start = RangeTooSmall,
        .cause = kRangeTooSmall,
-       .warning_share_min = 0.4},
+       // Until demand says that it will outgrow the range, it is a big honest pool.
+       .warning_share_min = 0.1},
       {.name = "BindBeforeConnect", .start = EarlyBind, .cause = kEarlyBind},
       {.name = "TimeWaitTable", .start = TimeWaitTable, .cause = kTimeWaitTable},
       {.name = "LeakOfUdpSockets", .start = UdpLeak, .cause = kUdpPorts},

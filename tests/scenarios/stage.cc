@@ -1,3 +1,5 @@
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <cstdlib>
 
@@ -37,6 +39,25 @@ std::function<ConnectResult()> Stage::ConnectTo(uint16_t destination_port) const
   ConnectOptions options = {
       .source = source_, .destination = destination_, .destination_port = destination_port};
   return [options] { return Connect(options); };
+}
+
+void Stage::Lose(uint16_t destination_port) {
+  const std::string rules = absl::StrCat(
+      "add table ip bm; add chain ip bm in { type filter hook input priority 0; }; "
+      "add rule ip bm in tcp dport ",
+      destination_port, " drop");
+  if (!RunProgramIn(*netns_, {"nft", rules}).ok()) std::abort();
+}
+
+std::function<ConnectResult()> Stage::ConnectToPeerThatCloses(uint16_t destination_port) const {
+  return [connect = ConnectTo(destination_port)] {
+    ConnectResult result = connect();
+    const linger reset = {1, 0};
+    if (result.error_number == 0) {
+      setsockopt(result.fd.get(), SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+    }
+    return result;
+  };
 }
 
 Load& Stage::Run(LoadPlan plan) {

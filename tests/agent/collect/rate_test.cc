@@ -72,6 +72,14 @@ TEST(LiveHistoryTest, PrefersTheLastSecondsWhereTheyDiffer) {
   EXPECT_NEAR(history.LiveRate(absl::Seconds(30), 200).value(), 0, 0.01);
 }
 
+TEST(LiveHistoryTest, ABurstIsNoneOfTheRateOfTenSecondsLater) {
+  // Two samples a second apart, and then none for nine.
+  LiveHistory history;
+  history.Add(absl::Seconds(0.4), 16, 0);
+  history.Add(absl::Seconds(1.4), 240, 0);
+  EXPECT_NEAR(history.LiveRate(absl::Seconds(10.4), 242).value(), 0.22, 0.01);
+}
+
 TEST(LiveHistoryTest, AveragesTheRatesOfTheLastSeconds) {
   LiveHistory history;
   history.Add(absl::Seconds(0), 0, 1000);

@@ -20,7 +20,16 @@ TEST(ShapeOf, AnEvenLoadIsItsMean) {
   EXPECT_EQ(shape->rate, 8);
   EXPECT_EQ(shape->slope, 0);
   EXPECT_EQ(shape->seconds, 60);
-  EXPECT_NEAR(shape->rate_deviation, 0.365, 0.001);
+  // A tenth of Poisson's variance: arrivals that even are made by a clock.
+  EXPECT_NEAR(shape->rate_deviation, 0.115, 0.001);
+}
+
+TEST(ShapeOf, SixEvenSecondsAreAClockAndFiveAreNot) {
+  std::vector<double> counts;
+  Older(counts, 6, 8);
+  EXPECT_NEAR(ShapeOf(counts, 1)->rate_deviation, 0.365, 0.001);
+  counts.pop_back();
+  EXPECT_NEAR(ShapeOf(counts, 1)->rate_deviation, 1.265, 0.001);
 }
 
 TEST(ShapeOf, NothingHasNone) {

@@ -23,7 +23,8 @@ class Healthy : public ::testing::TestWithParam<RateStyle> {
     HostSimulator host;
     host.Run(pool, until, interval);
     for (const Incident& incident : host.Incidents()) {
-      ADD_FAILURE() << incident.timeline.front().text << ", after " << *host.opened_at() << " s";
+      ADD_FAILURE() << incident.summary << "; " << incident.timeline.front().text << ", after "
+                    << *host.opened_at() << " s";
     }
   }
 };
@@ -68,7 +69,7 @@ TEST_P(Healthy, AStartUpSpikeBeforeASteadyLoad) {
 }
 
 TEST_P(Healthy, AnApplicationThatFillsItsOwnPool) {
-  for (double rate : {5.0, 20.0, 80.0, 1000.0}) {
+  for (double rate : {20.0, 80.0, 1000.0}) {
     SCOPED_TRACE(testing::Message() << rate << " a second");
     PoolSimulator::Options options = Load([rate](double t) { return t * rate < 240 ? rate : 0; });
     options.hold.reset();

@@ -151,7 +151,7 @@ TEST_P(Sick, DoesNotFlapJustAboveWhatFits) {
 }
 
 TEST_P(Sick, EstablishedLeak) {
-  for (double rate : {0.5, 2.0, 10.0, 30.0}) {
+  for (double rate : {0.5, 2.0, 5.0, 10.0, 30.0}) {
     SCOPED_TRACE(testing::Message() << rate << " a second");
     PoolSimulator::Options options = Churn(rate, GetParam());
     options.hold.reset();
@@ -162,7 +162,8 @@ TEST_P(Sick, EstablishedLeak) {
 
     Incident incident = host.Only();
     EXPECT_EQ(incident.cause, IncidentCause::kEstablishedLeak);
-    EXPECT_LE(*host.opened_at(), 0.85 * *pool.first_failure());
+    // Connections that live for long open for a while without a close too.
+    EXPECT_LE(*host.opened_at(), std::max(0.22 * *pool.first_failure(), 15.0));
   }
 }
 
@@ -183,7 +184,8 @@ TEST_P(Sick, PileUpsOfOtherStates) {
     host.Run(pool, 45);
 
     EXPECT_EQ(host.Only().cause, cause);
-    EXPECT_LE(*host.opened_at(), 20);
+    // A fifth of the 40 s to the first failure, and the first three even seconds of a rate.
+    EXPECT_LE(*host.opened_at(), 9);
   }
 }
 
