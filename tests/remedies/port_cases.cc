@@ -23,14 +23,6 @@ void ChurnAmongListeners(RemedyStage& stage) {
   Churn(stage, 10, kBrief);
 }
 
-// A range that can grow to 400 ports only, and connections of 20 s: neither that nor reuse is
-// enough.
-void ChurnInANarrowPlace(RemedyStage& stage) {
-  stage.Sysctl("net.ipv4.ip_local_port_range", "65136 65261");
-  stage.Sysctl("net.ipv4.ip_unprivileged_port_start", "65136");
-  Churn(stage, 5, absl::Seconds(20));
-}
-
 // A crowd of destinations, each with few connections.
 void ManyDestinations(RemedyStage& stage) {
   stage.Sysctl("net.ipv4.tcp_max_tw_buckets", "300");
@@ -104,10 +96,6 @@ std::vector<RemedyCase> PortCases() {
            },
        .ask = AskForReservedPorts,
        .settle_time = kTimeWaitMax},
-      {.name = "CombinationOfWhatDoesNotSufficeAlone",
-       .start = ChurnInANarrowPlace,
-       .kind = RecommendationKind::kCombination,
-       .settle_time = kTimeWaitMax + absl::Seconds(20)},
       {.name = "WiderRangeAndReuseTogether",
        .start = [](RemedyStage& stage) { Churn(stage, 20, absl::Seconds(3)); },
        .ask = AskForBoth,
