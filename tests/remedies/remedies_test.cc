@@ -71,19 +71,19 @@ class Remedies : public testing::TestWithParam<size_t> {
     if (!CanMakeNetns() || !HasProgram("nft") || !HasProgram("ip")) return;
     // A load is even only as long as it gets its turn, whatever else runs here.
     setpriority(PRIO_PROCESS, 0, kNice);
-    run_ = std::make_unique<RemedyRun>(AllCases());
-    run_->Play(kTimeMax);
+    run = std::make_unique<RemedyRun>(AllCases());
+    run->Play(kTimeMax);
   }
-  static void TearDownTestSuite() { run_.reset(); }
+  static void TearDownTestSuite() { run.reset(); }
   void SetUp() override {
-    if (run_ == nullptr) GTEST_SKIP() << kNeedsRoot << ", and ip and nft";
+    if (run == nullptr) GTEST_SKIP() << kNeedsRoot << ", and ip and nft";
   }
 
-  static inline std::unique_ptr<RemedyRun> run_;
+  static inline std::unique_ptr<RemedyRun> run;
 };
 
 TEST_P(Remedies, DoWhatTheWhatIfSays) {
-  const RemedyResult& result = run_->results()[GetParam()];
+  const RemedyResult& result = run->results()[GetParam()];
   std::printf("  %s\n", Describe(result).c_str());
   ASSERT_TRUE(result.recommendation.has_value()) << "not recommended";
   ASSERT_TRUE(result.applied.ok()) << result.applied;
