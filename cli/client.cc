@@ -29,6 +29,8 @@ Client::Client(const Endpoint& server) : server_(server.ToString()) {
   incidents_ = v1::IncidentService::NewStub(channel);
   recommendations_ = v1::RecommendationService::NewStub(channel);
   rollouts_ = v1::RolloutService::NewStub(channel);
+  silences_ = v1::SilenceService::NewStub(channel);
+  policies_ = v1::PolicyService::NewStub(channel);
 }
 
 absl::Status Client::Explain(const grpc::Status& status) const {

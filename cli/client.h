@@ -13,9 +13,11 @@
 #include "absl/time/time.h"
 #include "berthmaster/v1/host.grpc.pb.h"
 #include "berthmaster/v1/incident.grpc.pb.h"
+#include "berthmaster/v1/policy.grpc.pb.h"
 #include "berthmaster/v1/pool.grpc.pb.h"
 #include "berthmaster/v1/recommendation.grpc.pb.h"
 #include "berthmaster/v1/rollout.grpc.pb.h"
+#include "berthmaster/v1/silence.grpc.pb.h"
 #include "common/net/endpoint.h"
 
 namespace berthmaster {
@@ -36,6 +38,8 @@ class Client {
   v1::IncidentService::Stub& incidents() { return *incidents_; }
   v1::RecommendationService::Stub& recommendations() { return *recommendations_; }
   v1::RolloutService::Stub& rollouts() { return *rollouts_; }
+  v1::SilenceService::Stub& silences() { return *silences_; }
+  v1::PolicyService::Stub& policies() { return *policies_; }
 
   // Calls one unary method. Errors are the server's; UNAVAILABLE names the server and what to look
   // at.
@@ -85,6 +89,8 @@ class Client {
   std::unique_ptr<v1::IncidentService::Stub> incidents_;
   std::unique_ptr<v1::RecommendationService::Stub> recommendations_;
   std::unique_ptr<v1::RolloutService::Stub> rollouts_;
+  std::unique_ptr<v1::SilenceService::Stub> silences_;
+  std::unique_ptr<v1::PolicyService::Stub> policies_;
 };
 
 }  // namespace berthmaster

@@ -1,6 +1,10 @@
 #include "cli/columns.h"
 
+#include <algorithm>
+#include <map>
+
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "cli/format.h"
@@ -12,6 +16,12 @@ namespace {
 std::string SysctlOr(const v1::Netns& netns, const std::string& sysctl) {
   auto found = netns.sysctls().find(sysctl);
   return found == netns.sysctls().end() ? "-" : found->second;
+}
+
+// How long the incident is silenced yet; "-" when it is loud or over.
+std::string SilencedText(const v1::Incident& incident, absl::Time now) {
+  if (incident.silence().empty() || incident.state() == v1::INCIDENT_STATE_RESOLVED) return "-";
+  return DurationText(std::max(ToTime(incident.silenced_until()) - now, absl::ZeroDuration()));
 }
 
 }  // namespace
@@ -40,6 +50,16 @@ std::string StateText(const v1::Recommendation& recommendation) {
 std::string StateText(const v1::Rollout& rollout) {
   return EnumText(v1::RolloutState_Name(rollout.state()), "ROLLOUT_STATE_");
 }
+std::string StateText(const v1::Silence& silence) {
+  return EnumText(v1::SilenceState_Name(silence.state()), "SILENCE_STATE_");
+}
+
+std::string LabelsText(const google::protobuf::Map<std::string, std::string>& labels) {
+  const std::map<std::string, std::string> sorted(labels.begin(), labels.end());
+  if (sorted.empty()) return "everything";
+  return absl::StrJoin(sorted, ",", absl::PairFormatter("="));
+}
+
 std::string CauseText(const v1::Incident& incident) {
   return EnumText(v1::IncidentCause_Name(incident.cause()), "INCIDENT_CAUSE_");
 }
@@ -116,7 +136,8 @@ std::vector<std::string> Cells(const v1::Pool& pool, absl::Time) {
 
 template <>
 std::vector<std::string> Heading<v1::Incident>() {
-  return {"NAME", "STATE", "SEVERITY", "CAUSE", "NETNS", "POOL", "UTIL.", "LEFT", "AGE"};
+  return {"NAME", "STATE", "SEVERITY", "CAUSE", "NETNS",
+          "POOL", "UTIL.", "LEFT",     "AGE",   "SILENCED"};
 }
 
 std::vector<std::string> Cells(const v1::Incident& incident, absl::Time now) {
@@ -130,7 +151,8 @@ std::vector<std::string> Cells(const v1::Incident& incident, absl::Time now) {
               : PoolText(incident.pool()),
           PercentText(incident.utilization()),
           TimeLeftText(incident.has_time_to_exhaustion(), incident.time_to_exhaustion()),
-          AgeText(incident.has_open_time(), incident.open_time(), now)};
+          AgeText(incident.has_open_time(), incident.open_time(), now),
+          SilencedText(incident, now)};
 }
 
 template <>
@@ -166,6 +188,21 @@ std::vector<std::string> Cells(const v1::Rollout& rollout, absl::Time now) {
           rollout.recommendation(),
           AgeText(rollout.has_create_time(), rollout.create_time(), now),
           rollout.message()};
+}
+
+template <>
+std::vector<std::string> Heading<v1::Silence>() {
+  return {"NAME", "STATE", "SELECTS", "BEGINS", "ENDS", "BY", "REASON"};
+}
+
+std::vector<std::string> Cells(const v1::Silence& silence, absl::Time /*now*/) {
+  return {silence.name(),
+          StateText(silence),
+          LabelsText(silence.selector()),
+          TimeText(silence.start_time()),
+          TimeText(silence.has_end_time() ? silence.end_time() : silence.expire_time()),
+          silence.creator(),
+          silence.reason()};
 }
 
 }  // namespace berthmaster

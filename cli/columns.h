@@ -10,6 +10,7 @@
 #include "berthmaster/v1/pool.pb.h"
 #include "berthmaster/v1/recommendation.pb.h"
 #include "berthmaster/v1/rollout.pb.h"
+#include "berthmaster/v1/silence.pb.h"
 
 namespace berthmaster {
 
@@ -30,6 +31,8 @@ template <>
 std::vector<std::string> Heading<v1::Recommendation>();
 template <>
 std::vector<std::string> Heading<v1::Rollout>();
+template <>
+std::vector<std::string> Heading<v1::Silence>();
 
 std::vector<std::string> Cells(const v1::Host& host, absl::Time now);
 std::vector<std::string> Cells(const v1::Netns& netns, absl::Time now);
@@ -37,6 +40,7 @@ std::vector<std::string> Cells(const v1::Pool& pool, absl::Time now);
 std::vector<std::string> Cells(const v1::Incident& incident, absl::Time now);
 std::vector<std::string> Cells(const v1::Recommendation& recommendation, absl::Time now);
 std::vector<std::string> Cells(const v1::Rollout& rollout, absl::Time now);
+std::vector<std::string> Cells(const v1::Silence& silence, absl::Time now);
 
 // The host's id in hosts/{host}/netns/{netns}.
 std::string HostOf(const std::string& netns_name);
@@ -47,10 +51,13 @@ std::string StateText(const v1::Host& host);
 std::string StateText(const v1::Incident& incident);
 std::string StateText(const v1::Recommendation& recommendation);
 std::string StateText(const v1::Rollout& rollout);
+std::string StateText(const v1::Silence& silence);
 std::string CauseText(const v1::Incident& incident);
 std::string SeverityText(const v1::Incident& incident);
 std::string KindText(const v1::Recommendation& recommendation);
 std::string RiskText(const v1::Recommendation& recommendation);
+// "host=web-1,unit=shop.service", by name; "everything" without labels.
+std::string LabelsText(const google::protobuf::Map<std::string, std::string>& labels);
 // "12s", "now" when exhausted, "-" when not forecast.
 std::string TimeLeftText(bool present, const google::protobuf::Duration& time_to_exhaustion);
 

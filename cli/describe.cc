@@ -111,6 +111,17 @@ absl::StatusOr<std::string> DescribeRollout(Client& client, const std::string& n
   return Render(response.rollout(), format, &AppendRollout, page);
 }
 
+absl::StatusOr<std::string> DescribeSilence(Client& client, const std::string& name,
+                                            OutputFormat format) {
+  v1::GetSilenceRequest request;
+  request.set_name(name);
+  BERTHMASTER_ASSIGN_OR_RETURN(
+      v1::GetSilenceResponse response,
+      client.Call(client.silences(), &v1::SilenceService::Stub::GetSilence, request));
+  Page page;
+  return Render(response.silence(), format, &AppendSilence, page);
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> Describe(Client& client, const ResourceRef& ref, OutputFormat format,
@@ -128,6 +139,8 @@ absl::StatusOr<std::string> Describe(Client& client, const ResourceRef& ref, Out
       return DescribeRecommendation(client, ref.name, format);
     case ResourceKind::kRollout:
       return DescribeRollout(client, ref.name, format);
+    case ResourceKind::kSilence:
+      return DescribeSilence(client, ref.name, format);
   }
   return absl::InternalError("no such kind");
 }

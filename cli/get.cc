@@ -23,14 +23,21 @@ absl::Status Unfit(absl::string_view flag, ResourceKind kind) {
 
 absl::Status CheckFilters(ResourceKind kind, const GetOptions& options) {
   bool has_state = kind == ResourceKind::kIncident || kind == ResourceKind::kRecommendation ||
-                   kind == ResourceKind::kRollout;
+                   kind == ResourceKind::kRollout || kind == ResourceKind::kSilence;
   if (!options.state.empty() && !has_state) return Unfit("state", kind);
   if (!options.destination.empty() && kind != ResourceKind::kPool)
     return Unfit("destination", kind);
   if (!options.kind.empty() && kind != ResourceKind::kPool) return Unfit("kind", kind);
   bool has_netns = kind == ResourceKind::kPool || kind == ResourceKind::kIncident;
   if (!options.netns.empty() && !has_netns) return Unfit("netns", kind);
-  if (!options.host.empty() && kind == ResourceKind::kHost) return Unfit("host", kind);
+  bool has_host = kind != ResourceKind::kHost && kind != ResourceKind::kSilence;
+  if (!options.host.empty() && !has_host) return Unfit("host", kind);
+  if (options.silenced.empty()) return absl::OkStatus();
+  if (kind != ResourceKind::kIncident) return Unfit("silenced", kind);
+  if (options.silenced != "true" && options.silenced != "false") {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--silenced '", options.silenced, "' is neither true nor false"));
+  }
   return absl::OkStatus();
 }
 
@@ -123,6 +130,9 @@ absl::StatusOr<std::string> GetIncidents(Client& client, const GetOptions& optio
       v1::IncidentState state,
       StateFilter(options.state, "INCIDENT_STATE_", &v1::IncidentState_Parse));
   if (state != 0) request.mutable_filter()->add_by_states(state);
+  if (!options.silenced.empty()) {
+    request.mutable_filter()->set_by_silenced(options.silenced == "true");
+  }
   BERTHMASTER_ASSIGN_OR_RETURN(
       v1::ListIncidentsResponse response,
       client.CallAllPages(client.incidents(), &v1::IncidentService::Stub::ListIncidents, request));
@@ -155,6 +165,17 @@ absl::StatusOr<std::string> GetRollouts(Client& client, const GetOptions& option
       v1::ListRolloutsResponse response,
       client.CallAllPages(client.rollouts(), &v1::RolloutService::Stub::ListRollouts, request));
   return Render(response, response.rollouts(), options, now);
+}
+
+absl::StatusOr<std::string> GetSilences(Client& client, const GetOptions& options, absl::Time now) {
+  v1::ListSilencesRequest request;
+  BERTHMASTER_ASSIGN_OR_RETURN(v1::SilenceState state, StateFilter(options.state, "SILENCE_STATE_",
+                                                                   &v1::SilenceState_Parse));
+  if (state != 0) request.mutable_filter()->add_by_states(state);
+  BERTHMASTER_ASSIGN_OR_RETURN(
+      v1::ListSilencesResponse response,
+      client.CallAllPages(client.silences(), &v1::SilenceService::Stub::ListSilences, request));
+  return Render(response, response.silences(), options, now);
 }
 
 absl::StatusOr<std::string> GetNamespaces(Client& client, const GetOptions& options,
@@ -193,6 +214,8 @@ absl::StatusOr<std::string> Get(Client& client, ResourceKind kind, const GetOpti
       return GetRecommendations(client, options, now);
     case ResourceKind::kRollout:
       return GetRollouts(client, options, now);
+    case ResourceKind::kSilence:
+      return GetSilences(client, options, now);
   }
   return absl::InternalError("no such kind");
 }

@@ -23,6 +23,8 @@ struct GetOptions {
   std::string kind = {};
   // A state's short name, in any case: "open".
   std::string state = {};
+  // "true" or "false": incidents that are silenced, or that are not.
+  std::string silenced = {};
   OutputFormat format = OutputFormat::kTable;
 };
 

@@ -26,9 +26,11 @@
 #include "cli/lint/lint.h"
 #include "cli/lint/lint_files.h"
 #include "cli/lint_report.h"
+#include "cli/policy.h"
 #include "cli/pool_kind.h"
 #include "cli/print.h"
 #include "cli/resource_name.h"
+#include "cli/silence.h"
 #include "cli/simulate.h"
 #include "cli/watch.h"
 #include "common/clock/clock.h"
@@ -53,6 +55,7 @@ struct Arguments {
   GetOptions get;
   DecideOptions decide;
   SimulateOptions simulate;
+  SilenceOptions silence;
   std::vector<std::string> set;
   // Settings to explain.
   std::vector<std::string> names;
@@ -62,6 +65,9 @@ struct Arguments {
   std::string kubernetes;
   bool is_strict = false;
 };
+
+// What a command does once the server is known; returns the exit code.
+using Run = std::function<int(Client&, Clock&, Random&)>;
 
 ConfigTable Table() {
   return {{.name = "server",
@@ -179,8 +185,7 @@ int RunSimulate(Client& client, Arguments& arguments) {
   return PrintOrFail(Simulate(client, arguments.simulate));
 }
 
-void AddSimulate(CLI::App& app, Arguments& arguments,
-                 std::function<int(Client&, Clock&, Random&)>& run) {
+void AddSimulate(CLI::App& app, Arguments& arguments, Run& run) {
   CLI::App* simulate = app.add_subcommand(
       "simulate", "Forecast a pool with something about it changed. Nothing is changed by it.");
   SimulateOptions& options = arguments.simulate;
@@ -245,8 +250,7 @@ int RunLint(const Arguments& arguments) {
 }
 
 // The commands that need no controller.
-void AddLocalCommands(CLI::App& app, Arguments& arguments,
-                      std::function<int(Client&, Clock&, Random&)>& run) {
+void AddLocalCommands(CLI::App& app, Arguments& arguments, Run& run) {
   CLI::App* explain = app.add_subcommand(
       "explain", "What a sysctl or socket option really does; without a name: the list.");
   explain->add_option("names", arguments.names,
@@ -266,10 +270,85 @@ void AddLocalCommands(CLI::App& app, Arguments& arguments,
   lint->callback([&] { run = [&](Client&, Clock&, Random&) { return RunLint(arguments); }; });
 }
 
+void AddSilence(CLI::App& app, Arguments& arguments, Run& run) {
+  CLI::App* silence = app.add_subcommand(
+      "silence", "Keep incidents from calling for attention for a time: maintenances.");
+  silence->require_subcommand(1);
+  SilenceOptions& options = arguments.silence;
+
+  CLI::App* create = silence->add_subcommand("create", "Make a silence.");
+  create
+      ->add_option("-l,--label", options.labels,
+                   "Of pools with NAME=VALUE: a label of the namespace, host, netns or cause. "
+                   "Repeatable; all must hold.")
+      ->take_all()
+      ->expected(1);
+  create->add_option("--incident", options.incident,
+                     "Of this incident and those like it, in place of labels.");
+  create->add_option("--for", options.length, "How long, such as 90m, 2h or 7d.")->required();
+  create->add_option("--start", options.start, "From then on, such as 2026-01-31T22:00:00Z.");
+  create->add_option("--reason", options.reason, "Why; it is recorded.")->required();
+  create->add_flag("--dry-run", options.validate_only, "Check everything, change nothing.");
+  create->callback([&] {
+    run = [&](Client& client, Clock&, Random& random) {
+      return PrintOrFail(CreateSilence(client, options, random));
+    };
+  });
+
+  CLI::App* list = silence->add_subcommand("list", "List the silences.");
+  list->add_option("--state", arguments.get.state, "Only in this state: pending, active, expired.");
+  list->add_option("-o,--output", arguments.output, "table, json, yaml or name");
+  list->callback([&] {
+    arguments.kind = "silences";
+    run = [&](Client& client, Clock& clock, Random&) { return RunGet(client, arguments, clock); };
+  });
+
+  CLI::App* get = silence->add_subcommand("get", "Show everything about one silence.");
+  get->add_option("name", arguments.second_name, "Its name")->required();
+  get->add_option("-o,--output", arguments.output, "table, json, yaml or name");
+  get->callback([&] {
+    arguments.name = "silence";
+    run = [&](Client& client, Clock& now, Random&) { return RunDescribe(client, arguments, now); };
+  });
+
+  CLI::App* expire = silence->add_subcommand("expire", "End a silence before its time.");
+  expire->add_option("name", options.name, "Its name")->required();
+  expire->add_option("--etag", options.etag, "Act only if it is still as seen with this etag.");
+  expire->callback([&] {
+    run = [&](Client& client, Clock&, Random&) {
+      return PrintOrFail(ExpireSilence(client, options));
+    };
+  });
+}
+
+void AddPolicy(CLI::App& app, Arguments& arguments, Run& run) {
+  CLI::App* policy =
+      app.add_subcommand("policy", "See and set what is detected where: thresholds by label.");
+  policy->require_subcommand(1);
+  CLI::App* get = policy->add_subcommand("get", "Print the policy as a file that set takes.");
+  get->add_option("-o,--output", arguments.output, "table, json, yaml or name");
+  get->callback([&] {
+    run = [&](Client& client, Clock&, Random&) {
+      return PrintOrFail(GetPolicy(client, arguments.output));
+    };
+  });
+  CLI::App* set = policy->add_subcommand("set", "Put the policy in a file into force.");
+  CLI::App* lint = policy->add_subcommand("lint", "Check the policy in a file, change nothing.");
+  for (CLI::App* command : {set, lint}) {
+    command->add_option("file", arguments.name, "The YAML file")->required();
+    const PolicyStep step = command == set ? PolicyStep::kSet : PolicyStep::kLint;
+    command->callback([&, step] {
+      run = [&, step](Client& client, Clock&, Random&) {
+        return PrintOrFail(PutPolicy(client, arguments.name, step));
+      };
+    });
+  }
+}
+
 // The commands. Each sets `run`, which is called once the server is known.
-void AddCommands(CLI::App& app, Arguments& arguments,
-                 std::function<int(Client&, Clock&, Random&)>& run) {
-  const std::string kinds = "hosts, namespaces, pools, incidents, recommendations or rollouts";
+void AddCommands(CLI::App& app, Arguments& arguments, Run& run) {
+  const std::string kinds =
+      "hosts, namespaces, pools, incidents, recommendations, rollouts or silences";
 
   CLI::App* get = app.add_subcommand("get", "List resources: " + kinds + ".");
   get->add_option("kind", arguments.kind, kinds)->required();
@@ -280,6 +359,8 @@ void AddCommands(CLI::App& app, Arguments& arguments,
                   "Only pools towards ADDRESS or ADDRESS:PORT.");
   get->add_option("--kind", arguments.get.kind, "Only pools of this kind: " + PoolKindList() + ".");
   get->add_option("--state", arguments.get.state, "Only in this state, such as open.");
+  get->add_option("--silenced", arguments.get.silenced,
+                  "Only incidents that are silenced (true) or loud (false).");
   get->callback([&] {
     run = [&](Client& client, Clock& clock, Random&) { return RunGet(client, arguments, clock); };
   });
@@ -295,6 +376,8 @@ void AddCommands(CLI::App& app, Arguments& arguments,
   });
 
   AddSimulate(app, arguments, run);
+  AddSilence(app, arguments, run);
+  AddPolicy(app, arguments, run);
 
   CLI::App* watch = app.add_subcommand(
       "watch", "Print what is there and then each change: hosts, pools, incidents or rollouts.");
@@ -374,7 +457,7 @@ int Main(int argc, char** argv) {
   bool print_config = false;
   app.add_flag("--print-config", print_config, "Print the effective configuration and stop.");
   Arguments arguments;
-  std::function<int(Client&, Clock&, Random&)> run;
+  Run run;
   AddCommands(app, arguments, run);
   AddLocalCommands(app, arguments, run);
   try {

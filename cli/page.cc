@@ -124,6 +124,13 @@ void AppendIncident(const v1::Incident& incident, Page& page) {
   page.AddFact("Acknowledged by", incident.acknowledger());
   page.AddFact("Resolved", MomentText(incident.has_resolve_time(), incident.resolve_time()));
   page.AddFact("Why resolved", incident.resolve_reason());
+  if (!incident.silence().empty()) {
+    page.AddFact("Silenced", absl::StrCat("until ", TimeText(incident.silenced_until()), " (",
+                                          incident.silence(), ")"));
+  }
+  if (incident.members_size() > 0 && !incident.members(0).labels().empty()) {
+    page.AddFact("Labels", LabelsText(incident.members(0).labels()));
+  }
   AppendEvidence(incident.evidence(), page);
   AppendMembers(incident, page);
   page.BeginSection("Timeline");
@@ -208,6 +215,20 @@ void AppendRollout(const v1::Rollout& rollout, Page& page) {
       page.AddFact("Error", sysctl.error());
     }
   }
+}
+
+void AppendSilence(const v1::Silence& silence, Page& page) {
+  page.AddFact("Name", silence.name());
+  page.AddFact("State", StateText(silence));
+  page.AddFact("Selects", LabelsText(silence.selector()));
+  page.AddFact("Reason", silence.reason());
+  page.AddFact("Made", absl::StrCat(TimeText(silence.create_time()), " by ", silence.creator()));
+  page.AddFact("Begins", TimeText(silence.start_time()));
+  page.AddFact("Expires", TimeText(silence.expire_time()));
+  if (silence.has_end_time()) {
+    page.AddFact("Ended", absl::StrCat(TimeText(silence.end_time()), " by ", silence.ender()));
+  }
+  page.AddFact("Etag", silence.etag());
 }
 
 }  // namespace berthmaster

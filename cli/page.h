@@ -9,6 +9,7 @@
 #include "berthmaster/v1/pool.pb.h"
 #include "berthmaster/v1/recommendation.pb.h"
 #include "berthmaster/v1/rollout.pb.h"
+#include "berthmaster/v1/silence.pb.h"
 
 namespace berthmaster {
 
@@ -40,6 +41,7 @@ void AppendPool(const v1::Pool& pool, Page& page);
 void AppendIncident(const v1::Incident& incident, Page& page);
 void AppendRecommendation(const v1::Recommendation& recommendation, Page& page);
 void AppendRollout(const v1::Rollout& rollout, Page& page);
+void AppendSilence(const v1::Silence& silence, Page& page);
 
 }  // namespace berthmaster
 

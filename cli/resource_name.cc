@@ -22,6 +22,7 @@ const std::vector<KindWords>& Kinds() {
       {ResourceKind::kIncident, "incidents", {"incident", "inc"}},
       {ResourceKind::kRecommendation, "recommendations", {"recommendation", "rec"}},
       {ResourceKind::kRollout, "rollouts", {"rollout"}},
+      {ResourceKind::kSilence, "silences", {"silence"}},
   };
   return *kinds;
 }
@@ -38,7 +39,7 @@ absl::StatusOr<ResourceKind> ParseResourceKind(absl::string_view word) {
   return absl::InvalidArgumentError(
       absl::StrCat("'", word,
                    "' is not a kind of resource; use hosts, namespaces, pools, incidents, "
-                   "recommendations or rollouts"));
+                   "recommendations, rollouts or silences"));
 }
 
 absl::string_view CollectionOf(ResourceKind kind) {
@@ -60,6 +61,7 @@ absl::StatusOr<ResourceRef> ParseResourceName(absl::string_view name) {
   if (has(2, "incidents")) return ResourceRef{ResourceKind::kIncident, full};
   if (has(2, "recommendations")) return ResourceRef{ResourceKind::kRecommendation, full};
   if (has(2, "rollouts")) return ResourceRef{ResourceKind::kRollout, full};
+  if (has(2, "silences")) return ResourceRef{ResourceKind::kSilence, full};
   return absl::InvalidArgumentError(
       absl::StrCat("'", name, "' is not a resource name; copy one from `berthctl get … -o name`"));
 }

@@ -8,7 +8,15 @@
 
 namespace berthmaster {
 
-enum class ResourceKind { kHost, kNamespace, kPool, kIncident, kRecommendation, kRollout };
+enum class ResourceKind {
+  kHost,
+  kNamespace,
+  kPool,
+  kIncident,
+  kRecommendation,
+  kRollout,
+  kSilence
+};
 
 // A resource as a person names it.
 struct ResourceRef {

@@ -68,6 +68,9 @@ function(berthmaster_test name)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
+  if(BERTHMASTER_SANITIZER)
+    math(EXPR ARG_TIMEOUT "5 * ${ARG_TIMEOUT}")
+  endif()
   # GTEST_SKIP with a reason is reported as skipped, never as passed: see tests/README.md.
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABEL}" TIMEOUT ${ARG_TIMEOUT}
     ENVIRONMENT "BERTHMASTER_SOURCE_DIR=${CMAKE_SOURCE_DIR};BERTHMASTER_BIN_DIR=${CMAKE_BINARY_DIR}/bin")

@@ -11,8 +11,9 @@ const double kHold = absl::ToDoubleSeconds(kTimeWaitHold);
 constexpr double kForEver = std::numeric_limits<double>::infinity();
 // Keeps a slope finite where the delay is none.
 constexpr double kDelayMinSeconds = 0.001;
-// Beyond a fraction of a second nobody knows when a sample was taken and a socket ends.
-constexpr double kTimingSeconds = 0.3;
+// Beyond that nobody knows when a sample was taken and a socket ends: TIME_WAIT is released in
+// batches of 2 s (kernel-facts, section 11).
+constexpr double kTimingSeconds = 0.5;
 // A ramp is a curve: it is cut into pieces of this length.
 constexpr double kRampStepSeconds = 2;
 // What a sloped or periodic load is followed for at most; the rest is one line.

@@ -140,6 +140,7 @@ std::string IncidentName(absl::string_view id) { return absl::StrCat("incidents/
 std::string RecommendationName(absl::string_view id) {
   return absl::StrCat("recommendations/", id);
 }
+std::string SilenceName(absl::string_view id) { return absl::StrCat("silences/", id); }
 std::string RolloutName(absl::string_view id) { return absl::StrCat("rollouts/", id); }
 
 absl::StatusOr<std::string> ParseHostName(absl::string_view name) {

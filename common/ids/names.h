@@ -38,6 +38,7 @@ std::string PoolTitle(const PoolId& id, absl::string_view arrow = "→");
 std::string IncidentName(absl::string_view id);
 std::string RecommendationName(absl::string_view id);
 std::string RolloutName(absl::string_view id);
+std::string SilenceName(absl::string_view id);
 
 struct NetnsNameParts {
   std::string host_id;

@@ -9,6 +9,8 @@ Api::Api(const Dependencies& dependencies)
       incidents_(dependencies.fleet, dependencies.engine, pump_),
       recommendations_(dependencies.fleet, dependencies.engine),
       rollouts_(dependencies.fleet, dependencies.engine, pump_),
+      silences_(dependencies.clock, dependencies.fleet, dependencies.engine),
+      policies_(dependencies.fleet, dependencies.engine),
       events_(pump_) {}
 
 Api::~Api() { Stop(); }
@@ -19,6 +21,8 @@ void Api::Register(grpc::ServerBuilder& builder) {
   builder.RegisterService(&incidents_);
   builder.RegisterService(&recommendations_);
   builder.RegisterService(&rollouts_);
+  builder.RegisterService(&silences_);
+  builder.RegisterService(&policies_);
   builder.RegisterService(&events_);
 }
 

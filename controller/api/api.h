@@ -10,9 +10,11 @@
 #include "controller/api/event_service.h"
 #include "controller/api/host_service.h"
 #include "controller/api/incident_service.h"
+#include "controller/api/policy_service.h"
 #include "controller/api/pool_service.h"
 #include "controller/api/recommendation_service.h"
 #include "controller/api/rollout_service.h"
+#include "controller/api/silence_service.h"
 #include "controller/api/watch_pump.h"
 #include "controller/engine/engine.h"
 #include "controller/engine/event_bus.h"
@@ -49,6 +51,8 @@ class Api {
   IncidentServiceImpl incidents_;
   RecommendationServiceImpl recommendations_;
   RolloutServiceImpl rollouts_;
+  SilenceServiceImpl silences_;
+  PolicyServiceImpl policies_;
   EventServiceImpl events_;
 };
 

@@ -20,6 +20,8 @@ v1::EventKind ToProto(EventKind kind) {
       return v1::EVENT_KIND_RECOMMENDATION;
     case EventKind::kRollout:
       return v1::EVENT_KIND_ROLLOUT;
+    case EventKind::kSilence:
+      return v1::EVENT_KIND_SILENCE;
   }
   return v1::EVENT_KIND_UNSPECIFIED;
 }
@@ -34,6 +36,8 @@ std::string NameOf(const Event& event) {
       return RecommendationName(event.id);
     case EventKind::kRollout:
       return RolloutName(event.id);
+    case EventKind::kSilence:
+      return SilenceName(event.id);
   }
   return "";
 }
@@ -43,6 +47,7 @@ v1::EventKind KindOfName(absl::string_view name) {
   if (absl::StartsWith(name, "hosts/")) return v1::EVENT_KIND_HOST;
   if (absl::StartsWith(name, "incidents/")) return v1::EVENT_KIND_INCIDENT;
   if (absl::StartsWith(name, "recommendations/")) return v1::EVENT_KIND_RECOMMENDATION;
+  if (absl::StartsWith(name, "silences/")) return v1::EVENT_KIND_SILENCE;
   return v1::EVENT_KIND_ROLLOUT;
 }
 

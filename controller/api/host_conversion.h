@@ -7,7 +7,7 @@
 namespace berthmaster {
 
 // The host with what its newest sample says. `open_incident_count` is the number of its incidents
-// that are not RESOLVED.
+// that are not RESOLVED and not silenced.
 v1::Host ToProto(const HostView& view, int open_incident_count);
 
 }  // namespace berthmaster

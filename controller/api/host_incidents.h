@@ -10,12 +10,13 @@
 
 namespace berthmaster {
 
-// How many incidents that are not RESOLVED hurt each host, counted once for a whole answer.
+// How many incidents that are neither RESOLVED nor silenced hurt each host, counted once for a
+// whole answer.
 class HostIncidents {
  public:
   explicit HostIncidents(const Fleet& fleet) {
     for (const Fleet::IncidentPointer& incident : fleet.Incidents()) {
-      if (!incident->active()) continue;
+      if (!incident->active() || incident->silenced()) continue;
       std::set<absl::string_view> hosts = {incident->host_id};
       for (const IncidentMember& member : incident->members) hosts.insert(member.host_id);
       for (absl::string_view host_id : hosts) ++counts_[host_id];

@@ -28,6 +28,7 @@ v1::IncidentMember MemberToProto(const IncidentMember& member) {
     *proto.mutable_time_to_exhaustion() = ToProto(*member.time_to_exhaustion);
   }
   *proto.mutable_join_time() = ToProto(member.join_time);
+  proto.mutable_labels()->insert(member.labels.begin(), member.labels.end());
   return proto;
 }
 
@@ -79,6 +80,10 @@ v1::Incident ToProto(const Incident& incident) {
   for (const IncidentMember& member : incident.members)
     *proto.add_members() = MemberToProto(member);
   proto.set_member_count(incident.member_count);
+  if (incident.silenced()) proto.set_silence(SilenceName(incident.silence_id));
+  if (incident.silenced_until.has_value()) {
+    *proto.mutable_silenced_until() = ToProto(*incident.silenced_until);
+  }
   proto.set_etag(EtagOf(incident.revision));
   return proto;
 }

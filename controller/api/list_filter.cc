@@ -51,11 +51,13 @@ absl::StatusOr<IncidentMatcher> IncidentMatcher::Parse(const v1::IncidentFilter&
         Annotate(NetnsOfPoolName(filter.by_pool()).status(), "filter.by_pool"));
     matcher.pool_name_ = filter.by_pool();
   }
+  if (filter.has_by_silenced()) matcher.silenced_ = filter.by_silenced();
   return matcher;
 }
 
 bool IncidentMatcher::Matches(const Incident& incident) const {
   if (!states_.Matches(incident.state)) return false;
+  if (silenced_.has_value() && *silenced_ != incident.silenced()) return false;
   // A row from before incidents had members has its own pool only.
   if (MatchesPlace(incident.host_id, incident.netns_cookie, incident.pool_name)) return true;
   return std::any_of(incident.members.begin(), incident.members.end(),
@@ -106,6 +108,15 @@ bool RolloutMatcher::Matches(const Rollout& rollout) const {
                   [this](const RolloutTarget& target) { return target.host_id == host_id_; });
   return matches_host && states_.Matches(rollout.state) &&
          (recommendation_id_.empty() || recommendation_id_ == rollout.recommendation_id);
+}
+
+absl::StatusOr<SilenceFilter> SilenceFilter::Parse(const v1::SilenceFilter& filter,
+                                                   absl::Time now) {
+  SilenceFilter parsed;
+  BERTHMASTER_ASSIGN_OR_RETURN(parsed.states_,
+                               StateFilter::Parse(filter.by_states(), v1::SilenceState_MAX));
+  parsed.now_ = now;
+  return parsed;
 }
 
 }  // namespace berthmaster

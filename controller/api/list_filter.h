@@ -4,22 +4,26 @@
 #include <google/protobuf/repeated_field.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "berthmaster/v1/incident.pb.h"
 #include "berthmaster/v1/recommendation.pb.h"
 #include "berthmaster/v1/rollout.pb.h"
+#include "berthmaster/v1/silence.pb.h"
 #include "controller/model/incident.h"
 #include "controller/model/recommendation.h"
 #include "controller/model/rollout.h"
+#include "controller/model/silence.h"
 
 namespace berthmaster {
 
-// The filters of incidents, recommendations and rollouts, parsed. Parse gives INVALID_ARGUMENT and
-// names the field. An empty member matches everything.
+// The filters of incidents, recommendations, rollouts and silences, parsed. Parse gives
+// INVALID_ARGUMENT and names the field. An empty member matches everything.
 
 // A set of lifecycle states, by the numbers of the contract.
 class StateFilter {
@@ -51,6 +55,7 @@ class IncidentMatcher {
   // Full resource names.
   std::string netns_name_;
   std::string pool_name_;
+  std::optional<bool> silenced_;
 };
 
 class RecommendationMatcher {
@@ -73,6 +78,17 @@ class RolloutMatcher {
   StateFilter states_;
   std::string host_id_;
   std::string recommendation_id_;
+};
+
+class SilenceFilter {
+ public:
+  // The states are those at `now`.
+  static absl::StatusOr<SilenceFilter> Parse(const v1::SilenceFilter& filter, absl::Time now);
+  bool Matches(const Silence& silence) const { return states_.Matches(silence.state(now_)); }
+
+ private:
+  StateFilter states_;
+  absl::Time now_;
 };
 
 }  // namespace berthmaster

@@ -14,7 +14,10 @@
 
 namespace berthmaster {
 v1::Pool ToProto(const PoolRef& ref, bool with_curve) {
-  const Forecast forecast = MakeForecast(*ref.pool, ref.netns->sysctls);
+  const PoolHistories& histories = ref.host->histories;
+  const auto history = histories.find(PoolOfHost{ref.netns->cookie, ref.pool->id()});
+  const Forecast forecast = MakeForecast(*ref.pool, ref.netns->sysctls,
+                                         history == histories.end() ? nullptr : &history->second);
   return ToProto(ref.host->host.host_id, *ref.netns, *ref.pool, ref.host->sample->sample_time,
                  &forecast, with_curve);
 }

@@ -18,7 +18,7 @@ struct PoolRef {
   const PoolSample* pool = nullptr;
 };
 
-// The pool with its forecast, made from the sample at this moment.
+// The pool with its forecast, made at this moment from the sample and what is known of its load.
 v1::Pool ToProto(const PoolRef& ref, bool with_curve);
 
 std::string NameOf(const PoolRef& ref);

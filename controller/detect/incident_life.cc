@@ -198,6 +198,18 @@ void IncidentLife::AddTimelineEntry(absl::string_view text, absl::Time now) {
   Commit(now);
 }
 
+void IncidentLife::SetMuting(const std::optional<Muting>& muting, absl::string_view text,
+                             absl::Time now) {
+  incident_.silence_id.clear();
+  incident_.silenced_until.reset();
+  if (muting.has_value()) {
+    incident_.silence_id = muting->silence_id;
+    incident_.silenced_until = muting->until;
+  }
+  if (!text.empty()) Note(std::string(text), now);
+  Commit(now);
+}
+
 IncidentLife::Member& IncidentLife::AddMember(const Subject& subject, IncidentMember shown,
                                               const Finding& finding) {
   Member& member = members_[subject];

@@ -13,6 +13,7 @@
 #include "controller/detect/signal.h"
 #include "controller/detect/subject.h"
 #include "controller/model/incident.h"
+#include "controller/model/silence.h"
 
 namespace berthmaster {
 
@@ -64,6 +65,8 @@ class IncidentLife {
   void Acknowledge(absl::string_view who, absl::Time now);
   void Resolve(absl::string_view reason, absl::Time now);
   void AddTimelineEntry(absl::string_view text, absl::Time now);
+  // Nothing: it is loud. `text` goes into the timeline unless it is empty.
+  void SetMuting(const std::optional<Muting>& muting, absl::string_view text, absl::Time now);
 
  private:
   struct Member {

@@ -19,6 +19,7 @@
 #include "controller/detect/pool_facts.h"
 #include "controller/detect/signal.h"
 #include "controller/detect/subject.h"
+#include "controller/detect/threshold_policy.h"
 #include "controller/detect/thresholds.h"
 #include "controller/detect/tracked_host.h"
 #include "controller/model/names.h"
@@ -66,8 +67,10 @@ struct IncidentTracker::State {
     bool matters = false;
   };
 
-  // Where a policy sets thresholds by label, this is the place to ask it.
-  const Thresholds& ThresholdsOf(const NetnsSample& /*netns*/) const { return thresholds; }
+  const Thresholds& ThresholdsOf(const Round& round, const NetnsSample& netns,
+                                 TrackedNetns& tracked) const {
+    return policy->For(round.host_id, netns, tracked.choice);
+  }
 
   void ObserveNetns(Round& round, const NetnsSample& netns);
   void ObservePool(const NetnsRound& in, const PoolSample& pool);
@@ -80,9 +83,10 @@ struct IncidentTracker::State {
   // After a change of it in `round`.
   void Report(Round& round, const OpenIncidentPointer& incident);
   State(IdMaker make_id, const Thresholds& all)
-      : thresholds(all), board(std::move(make_id), all.reopen_time) {}
+      : policy(std::make_unique<ThresholdPolicy>(all, std::vector<DetectionRule>(), 0)),
+        board(std::move(make_id), all.reopen_time) {}
 
-  Thresholds thresholds;
+  std::unique_ptr<ThresholdPolicy> policy;
   absl::flat_hash_map<std::string, TrackedHost> hosts;
   IncidentBoard board;
 };
@@ -91,6 +95,12 @@ IncidentTracker::IncidentTracker(IdMaker make_id, Thresholds thresholds)
     : state_(std::make_unique<State>(std::move(make_id), thresholds)) {}
 
 IncidentTracker::~IncidentTracker() = default;
+
+void IncidentTracker::SetRules(std::vector<DetectionRule> rules) {
+  const ThresholdPolicy& before = *state_->policy;
+  state_->policy =
+      std::make_unique<ThresholdPolicy>(before.base(), std::move(rules), before.generation() + 1);
+}
 
 void IncidentTracker::Restore(std::vector<Incident> active) {
   for (Incident& restored : active) {
@@ -130,6 +140,16 @@ std::vector<Incident> IncidentTracker::Observe(absl::string_view host_id, const 
   return changed;
 }
 
+PoolHistories IncidentTracker::HistoriesOf(absl::string_view host_id) const {
+  PoolHistories histories;
+  auto found = state_->hosts.find(host_id);
+  if (found == state_->hosts.end()) return histories;
+  for (const auto& [id, tracked] : found->second.pools) {
+    if (!id.is_finding) histories.emplace(id, tracked->history);
+  }
+  return histories;
+}
+
 void IncidentTracker::State::ObserveNetns(Round& round, const NetnsSample& netns) {
   auto [entry, is_new] = round.host.namespaces.try_emplace(netns.cookie);
   TrackedNetns& tracked = entry->second;
@@ -157,7 +177,7 @@ void IncidentTracker::State::ObserveNetns(Round& round, const NetnsSample& netns
   if (!is_old) tracked.since_dump = absl::ZeroDuration();
   if (dump_interval.has_value() && *dump_interval > kSampleGapMax) dump_interval.reset();
 
-  const Thresholds& limits = ThresholdsOf(netns);
+  const Thresholds& limits = ThresholdsOf(round, netns, tracked);
   NetnsEvidence evidence(netns, overflow_delta, limits);
   NetnsRound apart{round, netns, limits, evidence, interval};
   NetnsRound in{round, netns, limits, evidence, dump_interval};
@@ -238,8 +258,9 @@ void IncidentTracker::State::ObserveSight(const NetnsRound& in, const Sight& sig
                   {}};
   tracked.window.AddInflow(pool, in.interval, was_empty, in.thresholds);
   tracked.load.Add(pool, in.interval);
+  tracked.history = tracked.load.history();
   if (HasRates(pool.kind)) {
-    facts.outcome = Foretell(pool, ReuseDelay(in.netns.sysctls, pool.key), tracked.load.history());
+    facts.outcome = Foretell(pool, ReuseDelay(in.netns.sysctls, pool.key), tracked.history);
   } else if (!sight.is_finding) {
     facts.outcome = ForetellGrowth(pool, tracked.window, in.thresholds);
   }
@@ -292,6 +313,7 @@ void IncidentTracker::State::OpenOrJoin(const NetnsRound& in, const Finding& fin
   member.netns_cookie = in.netns.cookie;
   member.netns_inode = in.netns.inode;
   member.netns_label = in.netns.label;
+  member.labels = in.netns.labels;
   member.pool_name = PoolName(in.round.host_id, in.netns.cookie, pool);
   member.pool_kind = pool.kind;
   member.key = pool.key;
@@ -344,6 +366,7 @@ void IncidentTracker::State::ResolveGone(Round& round) {
     }
     tracked.window = PoolWindow();
     tracked.load = LoadTracker();
+    tracked.history = LoadHistory();
     tracked.sign.reset();
     if (!board.Matters(incident, round.now)) pools.erase(id);
   }
@@ -377,6 +400,15 @@ absl::StatusOr<Incident> IncidentTracker::Resolve(absl::string_view id, absl::st
   if (incident == nullptr) return NotActive(id);
   // What comes back after a person's verdict is a new incident.
   state_->board.ResolveForGood(incident, absl::StrCat("by ", who, ": ", reason), now);
+  return incident->life.Show();
+}
+
+absl::StatusOr<Incident> IncidentTracker::SetMuting(absl::string_view id,
+                                                    const std::optional<Muting>& muting,
+                                                    absl::string_view text, absl::Time now) {
+  OpenIncidentPointer incident = state_->board.FindActive(id);
+  if (incident == nullptr) return NotActive(id);
+  incident->life.SetMuting(muting, text, now);
   return incident->life.Show();
 }
 

@@ -15,6 +15,7 @@
 #include "controller/detect/incident_life.h"
 #include "controller/detect/pool_window.h"
 #include "controller/detect/subject.h"
+#include "controller/detect/threshold_policy.h"
 
 namespace berthmaster {
 
@@ -23,6 +24,8 @@ namespace berthmaster {
 struct TrackedPool {
   PoolWindow window;
   LoadTracker load;
+  // Of `load` up to the sample it was last seen in.
+  LoadHistory history;
   // Since when something looks wrong, and when it last did.
   std::optional<FirstSign> sign;
   absl::Time suspicious_at;
@@ -41,6 +44,8 @@ struct TrackedNetns {
   int64_t dump_number = 0;
   // From the sample whose pools were new to the last one; nothing where they cannot be compared.
   std::optional<absl::Duration> since_dump = absl::ZeroDuration();
+  // Which thresholds are its own.
+  ThresholdChoice choice;
 };
 
 struct TrackedHost {

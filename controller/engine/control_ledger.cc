@@ -5,6 +5,9 @@
 namespace berthmaster {
 namespace {
 
+// The only key of a table with one row.
+constexpr char kOnlyRow[] = "only";
+
 const ControlLedger::Ids& NoIds() {
   static const auto* none = new ControlLedger::Ids;
   return *none;
@@ -39,13 +42,13 @@ std::vector<Row> Copies(const LedgerTable<Row>& table) {
 
 // The oldest ids beyond the bound among the rows that have ended; ids sort by time.
 template <typename Row, typename Ended>
-std::vector<std::string> BeyondBound(const LedgerTable<Row>& table, Ended ended) {
+std::vector<std::string> BeyondBound(const LedgerTable<Row>& table, Ended ended,
+                                     const size_t bound = kEndedLoadMax) {
   std::vector<std::string> ids;
-  if (table.rows().size() <= static_cast<size_t>(kEndedLoadMax)) return ids;
+  if (table.rows().size() <= bound) return ids;
   for (const auto& entry : table.rows()) {
     if (ended(*entry.second)) ids.push_back(entry.first);
   }
-  const size_t bound = kEndedLoadMax;
   ids.resize(ids.size() > bound ? ids.size() - bound : 0);
   return ids;
 }
@@ -71,6 +74,14 @@ void ControlLedger::Load(ControlState state) {
     auto row = std::make_shared<const Rollout>(std::move(rollout));
     rollouts_.Load(row->id, row);
     Reindex(nullptr, row.get());
+  }
+  for (Silence& silence : state.silences) {
+    std::string id = silence.id;
+    silences_.Load(id, std::make_shared<const Silence>(std::move(silence)));
+  }
+  if (state.detection_policy.has_value()) {
+    detection_policies_.Load(
+        kOnlyRow, std::make_shared<const DetectionPolicy>(*std::move(state.detection_policy)));
   }
   for (CompletedRequest& request : state.requests) {
     std::string id = request.request_id;
@@ -99,6 +110,20 @@ void ControlLedger::Put(Rollout rollout) {
   auto row = std::make_shared<const Rollout>(std::move(rollout));
   RolloutPointer before = rollouts_.Put(row->id, row);
   Reindex(before.get(), row.get());
+}
+
+void ControlLedger::Put(Silence silence) {
+  auto row = std::make_shared<const Silence>(std::move(silence));
+  silences_.Put(row->id, row);
+}
+
+void ControlLedger::Put(DetectionPolicy policy) {
+  detection_policies_.Put(kOnlyRow, std::make_shared<const DetectionPolicy>(std::move(policy)));
+}
+
+ControlLedger::DetectionPolicyPointer ControlLedger::detection_policy() const {
+  DetectionPolicyPointer policy = detection_policies_.Find(kOnlyRow);
+  return policy != nullptr ? policy : std::make_shared<const DetectionPolicy>();
 }
 
 void ControlLedger::Put(CompletedRequest request) {
@@ -151,7 +176,7 @@ const ControlLedger::Ids& ControlLedger::OpenRolloutsOf(absl::string_view host_i
 
 bool ControlLedger::dirty() const {
   return hosts_.dirty() || incidents_.dirty() || recommendations_.dirty() || rollouts_.dirty() ||
-         requests_.dirty();
+         requests_.dirty() || silences_.dirty() || detection_policies_.dirty();
 }
 
 ControlState ControlLedger::DirtyRows() const {
@@ -161,6 +186,8 @@ ControlState ControlLedger::DirtyRows() const {
   state.recommendations = Copies(recommendations_);
   state.rollouts = Copies(rollouts_);
   state.requests = Copies(requests_);
+  state.silences = Copies(silences_);
+  if (detection_policies_.dirty()) state.detection_policy = *detection_policy();
   return state;
 }
 
@@ -170,6 +197,8 @@ void ControlLedger::MarkCommitted() {
   recommendations_.MarkCommitted();
   rollouts_.MarkCommitted();
   requests_.MarkCommitted();
+  silences_.MarkCommitted();
+  detection_policies_.MarkCommitted();
 }
 
 void ControlLedger::Rollback() {
@@ -187,6 +216,8 @@ void ControlLedger::Rollback() {
   recommendations_.Rollback();
   rollouts_.Rollback();
   requests_.Rollback();
+  silences_.Rollback();
+  detection_policies_.Rollback();
 }
 
 ControlLedger::Forgotten ControlLedger::ForgetEnded(absl::Time now) {
@@ -198,6 +229,10 @@ ControlLedger::Forgotten ControlLedger::ForgetEnded(absl::Time now) {
     return r.state != RecommendationState::kProposed &&
            open_rollouts_.find(r.rollout_id) == open_rollouts_.end();
   });
+  forgotten.silences = BeyondBound(
+      silences_, [now](const Silence& s) { return s.state(now) == SilenceState::kExpired; },
+      kSilencesLoadMax - kSilencesMax);
+  for (const std::string& id : forgotten.silences) silences_.Forget(id);
   for (const std::string& id : forgotten.incidents) incidents_.Forget(id);
   for (const std::string& id : forgotten.rollouts) rollouts_.Forget(id);
   for (const std::string& id : forgotten.recommendations) {

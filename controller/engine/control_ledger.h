@@ -81,6 +81,8 @@ class ControlLedger {
   using IncidentPointer = std::shared_ptr<const Incident>;
   using RecommendationPointer = std::shared_ptr<const Recommendation>;
   using RolloutPointer = std::shared_ptr<const Rollout>;
+  using SilencePointer = std::shared_ptr<const Silence>;
+  using DetectionPolicyPointer = std::shared_ptr<const DetectionPolicy>;
   using Ids = std::set<std::string, std::less<>>;
 
   void Load(ControlState state);
@@ -89,6 +91,9 @@ class ControlLedger {
   const LedgerTable<Incident>& incidents() const { return incidents_; }
   const LedgerTable<Recommendation>& recommendations() const { return recommendations_; }
   const LedgerTable<Rollout>& rollouts() const { return rollouts_; }
+  const LedgerTable<Silence>& silences() const { return silences_; }
+  // The one without rules before somebody set it; never null.
+  DetectionPolicyPointer detection_policy() const;
   std::shared_ptr<const CompletedRequest> FindRequest(absl::string_view request_id) const {
     return requests_.Find(request_id);
   }
@@ -97,6 +102,8 @@ class ControlLedger {
   void Put(Incident incident);
   void Put(Recommendation recommendation);
   void Put(Rollout rollout);
+  void Put(Silence silence);
+  void Put(DetectionPolicy policy);
   void Put(CompletedRequest request);
 
   // Ids by what they belong to; empty when there is none.
@@ -121,6 +128,7 @@ class ControlLedger {
     std::vector<std::string> incidents;
     std::vector<std::string> recommendations;
     std::vector<std::string> rollouts;
+    std::vector<std::string> silences;
   };
   Forgotten ForgetEnded(absl::Time now);
 
@@ -136,6 +144,9 @@ class ControlLedger {
   LedgerTable<Recommendation> recommendations_;
   LedgerTable<Rollout> rollouts_;
   LedgerTable<CompletedRequest> requests_;
+  LedgerTable<Silence> silences_;
+  // At most one row.
+  LedgerTable<DetectionPolicy> detection_policies_;
   Index active_incidents_by_host_;
   Index recommendations_by_incident_;
   Index open_rollouts_by_host_;

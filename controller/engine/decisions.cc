@@ -46,16 +46,25 @@ bool MayApply(const HostIdentity& identity) {
 
 }  // namespace
 
+absl::StatusOr<std::shared_ptr<const CompletedRequest>> Decisions::FindCompleted(
+    absl::string_view request_id, absl::string_view method,
+    absl::string_view request_sha256) const {
+  if (request_id.empty()) return nullptr;
+  auto earlier = parts_.ledger->FindRequest(request_id);
+  if (earlier == nullptr) return nullptr;
+  if (earlier->method != method || earlier->request_sha256 != request_sha256) {
+    return ReasonStatus(
+        absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED",
+        absl::StrCat("request_id ", request_id, " was used for another request; make a new UUID"));
+  }
+  return earlier;
+}
+
 absl::StatusOr<ControlLedger::RecommendationPointer> Decisions::Replay(
     const DecisionRequest& request, absl::string_view method) const {
-  if (request.request_id.empty()) return nullptr;
-  auto earlier = parts_.ledger->FindRequest(request.request_id);
+  BERTHMASTER_ASSIGN_OR_RETURN(auto earlier,
+                               FindCompleted(request.request_id, method, request.request_sha256));
   if (earlier == nullptr) return nullptr;
-  if (earlier->method != method || earlier->request_sha256 != request.request_sha256) {
-    return ReasonStatus(absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED",
-                        absl::StrCat("request_id ", request.request_id,
-                                     " was used for another request; make a new UUID"));
-  }
   auto recommendation = parts_.ledger->recommendations().Find(request.recommendation_id);
   if (recommendation == nullptr) return NotFound(earlier->resource_name);
   return recommendation;

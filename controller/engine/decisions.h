@@ -1,6 +1,7 @@
 #ifndef BERTHMASTER_CONTROLLER_ENGINE_DECISIONS_H_
 #define BERTHMASTER_CONTROLLER_ENGINE_DECISIONS_H_
 
+#include <memory>
 #include <string>
 
 #include "absl/status/status.h"
@@ -44,10 +45,20 @@ class Decisions {
   // The errors of RolloutService.RevertRollout.
   absl::StatusOr<Rollout> RevertRollout(absl::string_view id, absl::string_view who,
                                         absl::string_view reason, absl::string_view etag);
+  // The errors of SilenceService.CreateSilence and ExpireSilence.
+  absl::StatusOr<CreatedSilence> CreateSilence(const SilenceRequest& request);
+  absl::StatusOr<Silence> ExpireSilence(absl::string_view id, absl::string_view who,
+                                        absl::string_view etag);
+  // The errors of PolicyService.UpdateDetectionPolicy.
+  absl::StatusOr<DetectionPolicy> UpdateDetectionPolicy(const DetectionPolicyRequest& request);
 
  private:
-  // Whether the request was answered before; then the recommendation as it is now. An error when
-  // its id stands for something else.
+  // The answer that was given to a request of this id; null when there was none. An error when the
+  // id stands for something else.
+  absl::StatusOr<std::shared_ptr<const CompletedRequest>> FindCompleted(
+      absl::string_view request_id, absl::string_view method,
+      absl::string_view request_sha256) const;
+  // Whether the request was answered before; then the recommendation as it is now.
   absl::StatusOr<ControlLedger::RecommendationPointer> Replay(const DecisionRequest& request,
                                                               absl::string_view method) const;
   // The recommendation, when it is there to be decided on.
@@ -56,6 +67,9 @@ class Decisions {
   void Decide(const DecisionRequest& request, absl::string_view method, RecommendationState state,
               Recommendation& recommendation);
   Rollout MakeRollout(const Recommendation& recommendation, absl::string_view approver);
+  // The silence that the request asks for, checked, without an id.
+  absl::StatusOr<Silence> MakeSilence(const SilenceRequest& request) const;
+  int CountMuted(const Silence& silence) const;
 
   Parts parts_;
   absl::Time now_;

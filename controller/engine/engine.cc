@@ -150,4 +150,28 @@ void Engine::RevertRollout(std::string id, std::string who, std::string reason, 
       std::move(done));
 }
 
+void Engine::CreateSilence(SilenceRequest request, Done<CreatedSilence> done) {
+  core_->Offer<CreatedSilence>(
+      [request = std::move(request)](Decisions& decisions) {
+        return decisions.CreateSilence(request);
+      },
+      std::move(done));
+}
+
+void Engine::ExpireSilence(std::string id, std::string who, std::string etag, Done<Silence> done) {
+  core_->Offer<Silence>(
+      [id = std::move(id), who = std::move(who), etag = std::move(etag)](Decisions& decisions) {
+        return decisions.ExpireSilence(id, who, etag);
+      },
+      std::move(done));
+}
+
+void Engine::UpdateDetectionPolicy(DetectionPolicyRequest request, Done<DetectionPolicy> done) {
+  core_->Offer<DetectionPolicy>(
+      [request = std::move(request)](Decisions& decisions) {
+        return decisions.UpdateDetectionPolicy(request);
+      },
+      std::move(done));
+}
+
 }  // namespace berthmaster

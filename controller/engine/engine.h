@@ -4,7 +4,9 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -16,9 +18,11 @@
 #include "controller/engine/agent_session.h"
 #include "controller/engine/event_bus.h"
 #include "controller/engine/fleet.h"
+#include "controller/model/detection_policy.h"
 #include "controller/model/incident.h"
 #include "controller/model/recommendation.h"
 #include "controller/model/rollout.h"
+#include "controller/model/silence.h"
 #include "controller/store/control_store.h"
 #include "controller/store/history_store.h"
 
@@ -37,6 +41,36 @@ struct DecisionRequest {
   bool validate_only = false;
   // Values to write instead of the proposed ones, by sysctl.
   std::map<std::string, std::string> desired_values;
+};
+
+// What a caller of the API wants silenced. The engine decides the times by its own clock.
+struct SilenceRequest {
+  LabelSelector selector;
+  std::string creator;
+  std::string reason;
+  // Nothing: at once.
+  std::optional<absl::Time> start_time;
+  // Exactly one of them.
+  std::optional<absl::Time> expire_time;
+  std::optional<absl::Duration> length;
+  std::string request_id;
+  // SHA-256 of the request's content, kept with request_id.
+  std::string request_sha256;
+  bool validate_only = false;
+};
+
+struct CreatedSilence {
+  Silence silence;
+  // Active incidents that it mutes now; of a mere validation, that it would.
+  int muted_incident_count = 0;
+};
+
+struct DetectionPolicyRequest {
+  std::vector<DetectionRule> rules;
+  std::string updater;
+  // Empty: whatever is in force.
+  std::string etag;
+  bool validate_only = false;
 };
 
 struct EngineOptions {
@@ -102,6 +136,9 @@ class Engine {
                        Done<Incident> done);
   void RevertRollout(std::string id, std::string who, std::string reason, std::string etag,
                      Done<Rollout> done);
+  void CreateSilence(SilenceRequest request, Done<CreatedSilence> done);
+  void ExpireSilence(std::string id, std::string who, std::string etag, Done<Silence> done);
+  void UpdateDetectionPolicy(DetectionPolicyRequest request, Done<DetectionPolicy> done);
 
  private:
   class Core;

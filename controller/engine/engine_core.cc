@@ -52,6 +52,8 @@ absl::Status EngineCore::Load() {
   for (const auto& entry : ledger_.incidents().rows()) dependencies_.fleet->Put(entry.second);
   for (const auto& entry : ledger_.recommendations().rows()) dependencies_.fleet->Put(entry.second);
   for (const auto& entry : ledger_.rollouts().rows()) dependencies_.fleet->Put(entry.second);
+  for (const auto& entry : ledger_.silences().rows()) dependencies_.fleet->Put(entry.second);
+  dependencies_.fleet->Put(ledger_.detection_policy());
   return absl::OkStatus();
 }
 
@@ -183,6 +185,7 @@ void EngineCore::Tick(EngineTime time) {
   if (time.monotonic < next_tick_) return;
   next_tick_ = time.monotonic + kTickInterval;
   presence_.Tick(time);
+  incidents_.ReviewSilences(time.now);
 }
 
 bool EngineCore::CommitFacts(EngineTime time) {
@@ -247,6 +250,7 @@ void EngineCore::ForgetEnded(absl::Time now) {
     dependencies_.fleet->ForgetRecommendation(id);
   }
   for (const std::string& id : forgotten.rollouts) dependencies_.fleet->ForgetRollout(id);
+  for (const std::string& id : forgotten.silences) dependencies_.fleet->ForgetSilence(id);
 }
 
 absl::Duration EngineCore::TimeLeft(EngineTime time) const {

@@ -12,7 +12,7 @@
 
 namespace berthmaster {
 
-enum class EventKind : uint8_t { kHost, kIncident, kRecommendation, kRollout };
+enum class EventKind : uint8_t { kHost, kIncident, kRecommendation, kRollout, kSilence };
 
 // Says that a resource is not what it was. Read it from Fleet.
 struct Event {

@@ -46,6 +46,11 @@ std::vector<Fleet::RolloutPointer> Fleet::Rollouts() const {
   return Values(rollouts_);
 }
 
+std::vector<Fleet::SilencePointer> Fleet::Silences() const {
+  absl::MutexLock lock(&mutex_);
+  return Values(silences_);
+}
+
 Fleet::HostPointer Fleet::FindHost(absl::string_view host_id) const {
   absl::MutexLock lock(&mutex_);
   return Lookup(hosts_, host_id);
@@ -64,6 +69,16 @@ Fleet::RecommendationPointer Fleet::FindRecommendation(absl::string_view id) con
 Fleet::RolloutPointer Fleet::FindRollout(absl::string_view id) const {
   absl::MutexLock lock(&mutex_);
   return Lookup(rollouts_, id);
+}
+
+Fleet::SilencePointer Fleet::FindSilence(absl::string_view id) const {
+  absl::MutexLock lock(&mutex_);
+  return Lookup(silences_, id);
+}
+
+Fleet::DetectionPolicyPointer Fleet::FindDetectionPolicy() const {
+  absl::MutexLock lock(&mutex_);
+  return detection_policy_;
 }
 
 // What is replaced is freed after the lock is given back: a sample of many pools takes its time.
@@ -100,6 +115,20 @@ void Fleet::Put(RolloutPointer rollout) {
   old = std::exchange(slot, std::move(rollout));
 }
 
+void Fleet::Put(SilencePointer silence) {
+  const std::string& id = silence->id;
+  SilencePointer old;
+  absl::MutexLock lock(&mutex_);
+  SilencePointer& slot = silences_[id];
+  old = std::exchange(slot, std::move(silence));
+}
+
+void Fleet::Put(DetectionPolicyPointer policy) {
+  DetectionPolicyPointer old;
+  absl::MutexLock lock(&mutex_);
+  old = std::exchange(detection_policy_, std::move(policy));
+}
+
 void Fleet::ForgetIncident(absl::string_view id) {
   absl::MutexLock lock(&mutex_);
   Erase(incidents_, id);
@@ -113,6 +142,11 @@ void Fleet::ForgetRecommendation(absl::string_view id) {
 void Fleet::ForgetRollout(absl::string_view id) {
   absl::MutexLock lock(&mutex_);
   Erase(rollouts_, id);
+}
+
+void Fleet::ForgetSilence(absl::string_view id) {
+  absl::MutexLock lock(&mutex_);
+  Erase(silences_, id);
 }
 
 }  // namespace berthmaster

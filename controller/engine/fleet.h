@@ -10,10 +10,13 @@
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "common/protocol/sample.h"
+#include "controller/detect/incident_tracker.h"
+#include "controller/model/detection_policy.h"
 #include "controller/model/host.h"
 #include "controller/model/incident.h"
 #include "controller/model/recommendation.h"
 #include "controller/model/rollout.h"
+#include "controller/model/silence.h"
 
 namespace berthmaster {
 
@@ -22,6 +25,8 @@ struct HostView {
   Host host;
   // Null before the first sample.
   std::shared_ptr<const HostSample> sample;
+  // Of its pools that detection remembers, up to that sample: what forecasts take besides it.
+  PoolHistories histories;
 };
 
 // What the controller knows now, for readers: the API serves lists and live views from here, never
@@ -33,29 +38,37 @@ class Fleet {
   using IncidentPointer = std::shared_ptr<const Incident>;
   using RecommendationPointer = std::shared_ptr<const Recommendation>;
   using RolloutPointer = std::shared_ptr<const Rollout>;
+  using SilencePointer = std::shared_ptr<const Silence>;
+  using DetectionPolicyPointer = std::shared_ptr<const DetectionPolicy>;
 
-  // All of a kind, ordered by id. Ids of incidents, recommendations and rollouts sort by the time
-  // they were made at.
+  // All of a kind, ordered by id. Ids of all but hosts sort by the time they were made at.
   std::vector<HostPointer> Hosts() const;
   std::vector<IncidentPointer> Incidents() const;
   std::vector<RecommendationPointer> Recommendations() const;
   std::vector<RolloutPointer> Rollouts() const;
+  std::vector<SilencePointer> Silences() const;
 
   // One by its id; null when there is none.
   HostPointer FindHost(absl::string_view host_id) const;
   IncidentPointer FindIncident(absl::string_view id) const;
   RecommendationPointer FindRecommendation(absl::string_view id) const;
   RolloutPointer FindRollout(absl::string_view id) const;
+  SilencePointer FindSilence(absl::string_view id) const;
+  // Never null: the one without rules before somebody set it.
+  DetectionPolicyPointer FindDetectionPolicy() const;
 
   // The engine's side.
   void Put(HostPointer host);
   void Put(IncidentPointer incident);
   void Put(RecommendationPointer recommendation);
   void Put(RolloutPointer rollout);
+  void Put(SilencePointer silence);
+  void Put(DetectionPolicyPointer policy);
   // What ended long ago is dropped here, so that this stays bounded; the store keeps it.
   void ForgetIncident(absl::string_view id);
   void ForgetRecommendation(absl::string_view id);
   void ForgetRollout(absl::string_view id);
+  void ForgetSilence(absl::string_view id);
 
  private:
   mutable absl::Mutex mutex_;
@@ -64,6 +77,9 @@ class Fleet {
   std::map<std::string, RecommendationPointer, std::less<>> recommendations_
       ABSL_GUARDED_BY(mutex_);
   std::map<std::string, RolloutPointer, std::less<>> rollouts_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, SilencePointer, std::less<>> silences_ ABSL_GUARDED_BY(mutex_);
+  DetectionPolicyPointer detection_policy_ ABSL_GUARDED_BY(mutex_) =
+      std::make_shared<const DetectionPolicy>();
 };
 
 }  // namespace berthmaster

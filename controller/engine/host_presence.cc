@@ -148,6 +148,7 @@ Fleet::HostPointer HostPresence::View(absl::string_view host_id) const {
   if (heard != heard_.end() && heard->second.sample != nullptr) {
     view->sample = heard->second.sample;
     view->host.sample_time = view->sample->sample_time;
+    view->histories = incidents_->HistoriesOf(host_id);
   }
   return view;
 }

@@ -55,6 +55,13 @@ void Outbox::ShowRows(const ControlState& changed, absl::Time now, std::vector<E
     parts_.fleet->Put(parts_.ledger->rollouts().Find(rollout.id));
     events.push_back({EventKind::kRollout, rollout.id, now});
   }
+  for (const Silence& silence : changed.silences) {
+    parts_.fleet->Put(parts_.ledger->silences().Find(silence.id));
+    events.push_back({EventKind::kSilence, silence.id, now});
+  }
+  if (changed.detection_policy.has_value()) {
+    parts_.fleet->Put(parts_.ledger->detection_policy());
+  }
 }
 
 bool Outbox::Push(EngineTime time) {

@@ -2,6 +2,7 @@
 #define BERTHMASTER_CONTROLLER_MODEL_INCIDENT_H_
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -47,6 +48,9 @@ struct IncidentEvent {
   friend bool operator==(const IncidentEvent&, const IncidentEvent&) = default;
 };
 
+// Labels of a network namespace by name: "pod", "unit", "named"...
+using Labels = std::map<std::string, std::string>;
+
 // The longest timeline kept; the oldest entry after the first two (the first sign, the
 // opening) goes when it is full.
 inline constexpr size_t kTimelineMax = 100;
@@ -66,6 +70,8 @@ struct IncidentMember {
   double utilization = 0;
   std::optional<absl::Duration> time_to_exhaustion;
   absl::Time join_time;
+  // Those of the namespace when the pool joined.
+  Labels labels = {};
   friend bool operator==(const IncidentMember&, const IncidentMember&) = default;
 };
 
@@ -107,10 +113,15 @@ struct Incident {
   std::vector<IncidentMember> members;
   // All of them, the unlisted ones too.
   int32_t member_count = 0;
+  // The silence that mutes it, and until when; of a resolved one, when it resolved. Empty for one
+  // that is loud.
+  std::string silence_id;
+  std::optional<absl::Time> silenced_until;
   // Rises with every change; the etag.
   int64_t revision = 1;
 
   bool active() const { return state != IncidentState::kResolved; }
+  bool silenced() const { return !silence_id.empty(); }
   friend bool operator==(const Incident&, const Incident&) = default;
 };
 

@@ -39,16 +39,17 @@ void Backtest::Feed(absl::string_view host_id, const HostSample& sample) {
   start_time_ = std::min(start_time_, sample.sample_time);
   end_time_ = std::max(end_time_, sample.sample_time);
   HostTrack& host = hosts_[std::string(host_id)];
-  for (const NetnsSample& netns : sample.namespaces) {
-    FeedNetns(host_id, host, netns, sample.sample_time);
-  }
   for (const Incident& incident : tracker_.Observe(host_id, sample, sample.sample_time)) {
     Note(incident);
+  }
+  const PoolHistories histories = tracker_.HistoriesOf(host_id);
+  for (const NetnsSample& netns : sample.namespaces) {
+    FeedNetns(host_id, host, netns, histories, sample.sample_time);
   }
 }
 
 void Backtest::FeedNetns(absl::string_view host_id, HostTrack& host, const NetnsSample& netns,
-                         absl::Time now) {
+                         const PoolHistories& histories, absl::Time now) {
   std::optional<absl::Time> before;
   const NetnsTrack newest = {netns.time_wait_overflow_count, now};
   const auto [track, is_new] = host.namespaces.try_emplace(netns.cookie, newest);
@@ -76,13 +77,15 @@ void Backtest::FeedNetns(absl::string_view host_id, HostTrack& host, const Netns
     if (!seen.insert(pool.id()).second) continue;
     found->second->Add(netns.label, pool, now,
                        is_overflowing && pool.kind == PoolKind::kTimeWaitTable);
-    found->second->Expect(MakeForecast(pool, ReuseDelay(netns.sysctls, pool.key)));
+    auto history = histories.find(PoolOfHost{netns.cookie, pool.id()});
+    found->second->Expect(
+        MakeForecast(pool, netns.sysctls, history == histories.end() ? nullptr : &history->second));
   }
   // What a sample has no room for is in the remainder, and what could not be read is not known.
   if (netns.remainder.has_value() || !netns.limitations.empty()) return;
   for (auto next = host.pools.lower_bound({netns.cookie, PoolId{PoolKind{}, {}}});
-       next != host.pools.end() && next->first.first == netns.cookie; ++next) {
-    if (!seen.contains(next->first.second)) next->second->AddEmpty(now);
+       next != host.pools.end() && next->first.netns_cookie == netns.cookie; ++next) {
+    if (!seen.contains(next->first.pool)) next->second->AddEmpty(now);
   }
 }
 

@@ -37,8 +37,6 @@ class Backtest {
   BacktestReport Report() const;
 
  private:
-  // The netns cookie, and which of its pools.
-  using PoolOfHost = std::pair<uint64_t, PoolId>;
   struct NetnsTrack {
     int64_t overflow_count = 0;
     absl::Time sample_time;
@@ -50,7 +48,7 @@ class Backtest {
   };
 
   void FeedNetns(absl::string_view host_id, HostTrack& host, const NetnsSample& netns,
-                 absl::Time now);
+                 const PoolHistories& histories, absl::Time now);
   void Note(const Incident& incident);
 
   IncidentTracker tracker_;

@@ -1,16 +1,19 @@
 #ifndef BERTHMASTER_CONTROLLER_STORE_CONTROL_STORE_H_
 #define BERTHMASTER_CONTROLLER_STORE_CONTROL_STORE_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "controller/model/detection_policy.h"
 #include "controller/model/host.h"
 #include "controller/model/incident.h"
 #include "controller/model/recommendation.h"
 #include "controller/model/rollout.h"
+#include "controller/model/silence.h"
 
 namespace berthmaster {
 
@@ -35,11 +38,16 @@ struct ControlState {
   std::vector<Recommendation> recommendations;
   std::vector<Rollout> rollouts;
   std::vector<CompletedRequest> requests;
+  std::vector<Silence> silences;
+  // Nothing: not set, or not changed.
+  std::optional<DetectionPolicy> detection_policy;
 };
 
 // How many resolved incidents, decided recommendations and ended rollouts are loaded and listed;
 // older ones stay in the file.
 inline constexpr int kEndedLoadMax = 5000;
+// How many silences are loaded, those that end last: room for all that are not over, and then some.
+inline constexpr int kSilencesLoadMax = 2000;
 // How long a request id is remembered.
 inline constexpr absl::Duration kRequestMemory = absl::Hours(24);
 
@@ -51,9 +59,9 @@ class ControlStore {
   // Everything active, and the newest kEndedLoadMax of what has ended, oldest first.
   virtual absl::StatusOr<ControlState> Load() = 0;
 
-  // Inserts or replaces every row of `changed` by its id, in one durable transaction: all of it or
-  // nothing. RESOURCE_EXHAUSTED when the disk is full, UNAVAILABLE for other I/O errors; the caller
-  // may try again.
+  // Inserts or replaces every row of `changed` by its id, and the policy if there is one, in one
+  // durable transaction: all of it or nothing. RESOURCE_EXHAUSTED when the disk is full,
+  // UNAVAILABLE for other I/O errors; the caller may try again.
   virtual absl::Status Commit(const ControlState& changed) = 0;
 };
 

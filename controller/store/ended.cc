@@ -44,6 +44,11 @@ void LimitToLoaded(int ended_max, ControlState& state) {
   SortBy(state.rollouts, [](const Rollout& r) { return std::tie(r.create_time, r.id); });
   SortBy(state.requests,
          [](const CompletedRequest& r) { return std::tie(r.complete_time, r.request_id); });
+  SortBy(state.silences, [](const Silence& s) { return std::tie(s.expire_time, s.id); });
+  if (state.silences.size() > kSilencesLoadMax) {
+    state.silences.erase(state.silences.begin(), state.silences.end() - kSilencesLoadMax);
+  }
+  SortBy(state.silences, [](const Silence& s) { return s.id; });
   DropOldestEnded(ended_max, state.incidents);
   DropOldestEnded(ended_max, state.recommendations);
   DropOldestEnded(ended_max, state.rollouts);

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -142,11 +143,25 @@ void Measure(EngineCore& core, Bench& bench, int batch, int busy) {
       MicrosecondsEach(bench.control.cpu, reports), MicrosecondsEach(wall, reports));
 }
 
+// A policy of rules, of which every tenth selects the fixture's namespaces.
+std::vector<DetectionRule> Rules(int count) {
+  std::vector<DetectionRule> rules;
+  for (int i = 0; i < count; ++i) {
+    DetectionRule rule;
+    rule.name = absl::StrCat("rule ", i);
+    if (i % 10 != 0) rule.selector = {{"unit", absl::StrCat("unit-", i, ".service")}};
+    rule.overrides.critical_time_left = absl::Seconds(20);
+    rules.push_back(std::move(rule));
+  }
+  return rules;
+}
+
 // What detection alone costs for a pool whose figures changed, in the mean over many hosts.
-void MeasureDetection(int busy) {
+void MeasureDetection(int busy, int rule_count) {
   const LinuxClock clock;
   int ids = 0;
   IncidentTracker tracker([&ids](absl::Time) { return absl::StrCat("i", ++ids); });
+  tracker.SetRules(Rules(rule_count));
   absl::Duration cpu;
   int64_t incidents = 0;
   const absl::Time start = absl::FromUnixSeconds(1795305600);
@@ -161,9 +176,11 @@ void MeasureDetection(int busy) {
     }
   }
   const double pools = double{kRounds} * kHosts * kPoolsPerReport;
-  std::printf("detect: %2d of %d pools busy: %.0f ns a changed pool (%lld incidents told)\n", busy,
-              kPoolsPerReport, absl::ToDoubleNanoseconds(cpu) / pools,
-              static_cast<long long>(incidents));
+  std::printf(
+      "detect: %2d of %d pools busy, %3d policy rules: %.0f ns a changed pool (%lld incidents "
+      "told)\n",
+      busy, kPoolsPerReport, rule_count, absl::ToDoubleNanoseconds(cpu) / pools,
+      static_cast<long long>(incidents));
 }
 
 int Run(const std::string& data_dir) {
@@ -194,7 +211,8 @@ int Run(const std::string& data_dir) {
   Measure(core, bench, 1000, 3);
   for (int batch : {1, 20, 100}) Measure(core, bench, batch, 3);
   Measure(core, bench, 100, kPoolsPerReport);
-  for (int busy : {0, 3, kPoolsPerReport}) MeasureDetection(busy);
+  for (int busy : {0, 3, kPoolsPerReport}) MeasureDetection(busy, 0);
+  MeasureDetection(3, kDetectionRulesMax);
   int64_t acks = 0;
   for (const auto& session : bench.sessions) acks += session->acks();
   const int64_t reports = bench.round * kHosts;

@@ -46,7 +46,9 @@ absl::StatusOr<ControlState> FakeControlStore::Load() {
                      .incidents = Values(incidents_),
                      .recommendations = Values(recommendations_),
                      .rollouts = Values(rollouts_),
-                     .requests = Values(requests_)};
+                     .requests = Values(requests_),
+                     .silences = Values(silences_),
+                     .detection_policy = detection_policy_};
   LimitToLoaded(kEndedLoadMax, state);
   return state;
 }
@@ -64,6 +66,8 @@ absl::Status FakeControlStore::Commit(const ControlState& changed) {
   for (const Recommendation& r : changed.recommendations) recommendations_[r.id] = r;
   for (const Rollout& rollout : changed.rollouts) rollouts_[rollout.id] = rollout;
   for (const CompletedRequest& r : changed.requests) requests_[r.request_id] = r;
+  for (const Silence& silence : changed.silences) silences_[silence.id] = silence;
+  if (changed.detection_policy.has_value()) detection_policy_ = changed.detection_policy;
   ++commit_count_;
   return absl::OkStatus();
 }

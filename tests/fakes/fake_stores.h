@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -42,6 +43,8 @@ class FakeControlStore final : public ControlStore {
   std::map<std::string, Recommendation> recommendations_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, Rollout> rollouts_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, CompletedRequest> requests_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, Silence> silences_ ABSL_GUARDED_BY(mutex_);
+  std::optional<DetectionPolicy> detection_policy_ ABSL_GUARDED_BY(mutex_);
   absl::Status load_error_ ABSL_GUARDED_BY(mutex_);
   CommitHook commit_hook_ ABSL_GUARDED_BY(mutex_);
   int commit_count_ ABSL_GUARDED_BY(mutex_) = 0;

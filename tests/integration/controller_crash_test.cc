@@ -7,7 +7,10 @@
 
 #include "absl/time/clock.h"
 #include "berthmaster/v1/host.grpc.pb.h"
+#include "berthmaster/v1/incident.grpc.pb.h"
+#include "berthmaster/v1/policy.grpc.pb.h"
 #include "berthmaster/v1/pool.grpc.pb.h"
+#include "berthmaster/v1/silence.grpc.pb.h"
 #include "controller/store/sqlite/open_stores.h"
 #include "tests/integration/running_controller.h"
 #include "tests/integration/test_agent.h"
@@ -69,6 +72,58 @@ TEST(ControllerCrash, SamplesSentAgainAfterAReconnectCountOnce) {
 
   EXPECT_EQ(controller.Stop(), 0);
   EXPECT_EQ(CountOnDisk(controller.data_dir(), kEpoch), 30);
+}
+
+// A caller that waits for a controller that comes back.
+std::unique_ptr<grpc::ClientContext> PatientContext() {
+  auto context = std::make_unique<grpc::ClientContext>();
+  context->set_wait_for_ready(true);
+  context->set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
+  return context;
+}
+
+TEST(ControllerCrash, SilencesAndThePolicyOutliveKillNine) {
+  RunningController controller;
+  TestAgent agent(controller.Connect(), kHostId, 44, 1);
+  ASSERT_TRUE(agent.Send(1, 400));
+  ASSERT_TRUE(agent.WaitForAck(1)) << "a pool without a free port is an incident at once";
+  v1::CreateSilenceRequest silence;
+  (*silence.mutable_silence()->mutable_selector())["host"] = kHostId;
+  silence.mutable_silence()->set_reason("a test");
+  silence.mutable_length()->set_seconds(3600);
+  v1::CreateSilenceResponse created;
+  ASSERT_TRUE(v1::SilenceService::NewStub(controller.Connect())
+                  ->CreateSilence(PatientContext().get(), silence, &created)
+                  .ok());
+  EXPECT_EQ(created.muted_incident_count(), 1);
+  v1::UpdateDetectionPolicyRequest update;
+  v1::DetectionRule& rule = *update.mutable_policy()->add_rules();
+  rule.set_name("late");
+  rule.mutable_thresholds()->set_near_limit_utilization_min(0.97);
+  v1::UpdateDetectionPolicyResponse updated;
+  ASSERT_TRUE(v1::PolicyService::NewStub(controller.Connect())
+                  ->UpdateDetectionPolicy(PatientContext().get(), update, &updated)
+                  .ok());
+
+  controller.Kill();
+  controller.Restart();
+
+  v1::ListIncidentsRequest silenced;
+  silenced.mutable_filter()->set_by_silenced(true);
+  v1::ListIncidentsResponse incidents;
+  ASSERT_TRUE(v1::IncidentService::NewStub(controller.Connect())
+                  ->ListIncidents(PatientContext().get(), silenced, &incidents)
+                  .ok());
+  ASSERT_EQ(incidents.incidents_size(), 1) << controller.Log();
+  EXPECT_EQ(incidents.incidents(0).silence(), created.silence().name());
+  EXPECT_EQ(incidents.incidents(0).state(), v1::INCIDENT_STATE_OPEN);
+  v1::GetDetectionPolicyResponse policy;
+  ASSERT_TRUE(v1::PolicyService::NewStub(controller.Connect())
+                  ->GetDetectionPolicy(PatientContext().get(), {}, &policy)
+                  .ok());
+  EXPECT_EQ(policy.policy().etag(), updated.policy().etag());
+  ASSERT_EQ(policy.policy().rules_size(), 1);
+  EXPECT_EQ(policy.policy().rules(0).SerializeAsString(), rule.SerializeAsString());
 }
 
 // The sample times that the history holds of the TIME_WAIT table of the host's first namespace.

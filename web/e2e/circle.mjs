@@ -152,6 +152,8 @@ async function main(browser) {
       "/recommendations",
       found.recommendation,
       "/rollouts",
+      "/silences",
+      "/policies",
     ]),
   );
   const rollout = await doing("approve it with a reason", () => approve(found.recommendation));

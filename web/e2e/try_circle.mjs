@@ -59,6 +59,26 @@ async function checkKeys(browser) {
   await server.stop();
 }
 
+/** An incident that is silenced, and its silence in the list. */
+async function checkSilence(browser) {
+  const server = await startFakeServer();
+  const { page, complaints } = await openPage(browser);
+  await page.goto(`${server.url}/incidents/i-1`);
+  await page.getByRole("button", { name: "Silence…" }).click();
+  await page.getByRole("dialog", { name: "Silence this incident" }).waitFor();
+  await checkAccessibility(page, "the dialog of a silence");
+  await page.getByRole("textbox", { name: "Reason" }).fill("kernel upgrade");
+  await page.getByRole("button", { name: "Silence", exact: true }).click();
+  await page.getByText("Silenced until").waitFor();
+  await checkAccessibility(page, "a silenced incident");
+  await page.goto(`${server.url}/silences`);
+  await page.getByText("process=checkout").first().waitFor();
+  await checkAccessibility(page, "a silence in the list");
+  await page.context().close();
+  await server.stop();
+  if (complaints.length > 0) throw new Error(complaints.join("\n"));
+}
+
 await runCircle();
 const browser = await launch();
 try {
@@ -66,6 +86,7 @@ try {
   await checkFleet(browser, { sick: false, calmHosts: 0 }, "No host yet.");
   await checkFleet(browser, { calmHosts: 500 }, "hosts with more headroom are not drawn");
   await checkKeys(browser);
+  await checkSilence(browser);
   console.log("try_circle: done");
 } finally {
   await browser.close();

@@ -5,10 +5,12 @@
 #include <type_traits>
 
 #include "common/protocol/identity.h"
+#include "controller/model/detection_policy.h"
 #include "controller/model/host.h"
 #include "controller/model/incident.h"
 #include "controller/model/recommendation.h"
 #include "controller/model/rollout.h"
+#include "controller/model/silence.h"
 #include "controller/store/control_store.h"
 
 namespace berthmaster {
@@ -44,7 +46,7 @@ auto WithColumns(Row& row, Use use) {
              row.key.destination, row.key.destination_port, row.utilization, row.utilization_max,
              row.settled_utilization, row.time_to_exhaustion, row.open_time, row.update_time,
              row.acknowledge_time, row.acknowledger, row.resolve_time, row.resolve_reason,
-             row.revision, row.key.protocol, row.member_count);
+             row.revision, row.key.protocol, row.member_count, row.silence_id, row.silenced_until);
 }
 
 template <typename Row, typename Use>
@@ -56,8 +58,8 @@ requires RowOf<Row, IncidentMember>
 auto WithColumns(Row& row, Use use) {
   return use(row.host_id, row.netns_cookie, row.netns_inode, row.netns_label, row.pool_name,
              row.pool_kind, row.key.source, row.key.destination, row.key.destination_port,
-             row.key.protocol, row.severity, row.utilization, row.time_to_exhaustion,
-             row.join_time);
+             row.key.protocol, row.severity, row.utilization, row.time_to_exhaustion, row.join_time,
+             row.labels);
 }
 
 template <typename Row, typename Use>
@@ -127,6 +129,28 @@ requires RowOf<Row, TargetSysctl>
 auto WithColumns(Row& row, Use use) {
   return use(row.change.sysctl, row.change.expected_value, row.change.desired_value,
              row.applied_value, row.effective_value, row.state, row.error);
+}
+
+template <typename Row, typename Use>
+requires RowOf<Row, Silence>
+auto WithColumns(Row& row, Use use) {
+  return use(row.id, row.selector, row.reason, row.creator, row.create_time, row.start_time,
+             row.expire_time, row.end_time, row.ender, row.revision);
+}
+
+template <typename Row, typename Use>
+requires RowOf<Row, DetectionPolicy>
+auto WithColumns(Row& row, Use use) { return use(row.update_time, row.updater, row.revision); }
+
+template <typename Row, typename Use>
+requires RowOf<Row, DetectionRule>
+auto WithColumns(Row& row, Use use) {
+  auto& set = row.overrides;
+  return use(row.name, row.selector, set.near_limit_utilization_min, set.near_limit_time,
+             set.forecast_utilization_min, set.critical_utilization_min, set.critical_time_left,
+             set.stuck_utilization_min, set.stuck_time, set.filled_utilization_min,
+             set.leak_utilization_min, set.leak_time, set.leak_horizon, set.restart_blocked_time,
+             set.calm_time, set.calm_thin_time);
 }
 
 template <typename Row, typename Use>

@@ -304,7 +304,66 @@ CREATE TABLE recommendation_topology (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr SqlText kMigrations[] = {kVersion1, kVersion2, kVersion3};
+// Silences, the labels that they select by, and thresholds by policy. A text of labels is that of
+// LabelsText.
+constexpr SqlText kVersion4 = R"sql(
+-- The silence that mutes it and until when; empty and NULL where it is loud, as all were before.
+ALTER TABLE incident ADD COLUMN silence_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE incident ADD COLUMN silenced_until INTEGER;
+-- Those of the namespace when the pool joined; none in rows from before they were kept.
+ALTER TABLE incident_member ADD COLUMN labels TEXT NOT NULL DEFAULT '';
+
+-- Every silence there ever was. Read at start: those that are not over (at most kSilencesMax) and
+-- the newest of the others; some hundreds a year.
+CREATE TABLE silence (
+  id TEXT PRIMARY KEY NOT NULL,
+  selector TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  creator TEXT NOT NULL,
+  create_time INTEGER NOT NULL,
+  start_time INTEGER NOT NULL,
+  expire_time INTEGER NOT NULL,
+  end_time INTEGER,
+  ender TEXT NOT NULL,
+  revision INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+-- For those that are not over, and the newest of the others.
+CREATE INDEX silence_by_time ON silence (expire_time, id);
+
+-- The one detection policy: no row before somebody set it, or one of id 1. Read at start.
+CREATE TABLE detection_policy (
+  id INTEGER PRIMARY KEY NOT NULL,
+  update_time INTEGER,
+  updater TEXT NOT NULL,
+  revision INTEGER NOT NULL
+) STRICT;
+
+-- Its rules, the later one wins; at most 100 (kDetectionRulesMax). A threshold that is NULL stays
+-- as it is without the rule.
+CREATE TABLE detection_rule (
+  policy_id INTEGER NOT NULL REFERENCES detection_policy ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  selector TEXT NOT NULL,
+  near_limit_utilization_min REAL,
+  near_limit_time INTEGER,
+  forecast_utilization_min REAL,
+  critical_utilization_min REAL,
+  critical_time_left INTEGER,
+  stuck_utilization_min REAL,
+  stuck_time INTEGER,
+  filled_utilization_min REAL,
+  leak_utilization_min REAL,
+  leak_time INTEGER,
+  leak_horizon INTEGER,
+  restart_blocked_time INTEGER,
+  calm_time INTEGER,
+  calm_thin_time INTEGER,
+  PRIMARY KEY (policy_id, position)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr SqlText kMigrations[] = {kVersion1, kVersion2, kVersion3, kVersion4};
 
 }  // namespace
 

@@ -4,11 +4,13 @@
 
 #include "common/status/annotate.h"
 #include "controller/store/sqlite/control_schema.h"
+#include "controller/store/sqlite/detection_policy_rows.h"
 #include "controller/store/sqlite/host_rows.h"
 #include "controller/store/sqlite/incident_rows.h"
 #include "controller/store/sqlite/recommendation_rows.h"
 #include "controller/store/sqlite/request_rows.h"
 #include "controller/store/sqlite/rollout_rows.h"
+#include "controller/store/sqlite/silence_rows.h"
 #include "controller/store/sqlite/transaction.h"
 
 namespace berthmaster {
@@ -21,6 +23,8 @@ struct SqliteControlStore::Tables {
   RecommendationRows recommendations;
   RolloutRows rollouts;
   RequestRows requests;
+  SilenceRows silences;
+  DetectionPolicyRows detection_policy;
 
   absl::Status Put(const ControlState& changed) {
     for (const Host& host : changed.hosts) BERTHMASTER_RETURN_IF_ERROR(hosts.Put(host));
@@ -32,6 +36,12 @@ struct SqliteControlStore::Tables {
     }
     for (const Rollout& rollout : changed.rollouts) {
       BERTHMASTER_RETURN_IF_ERROR(rollouts.Put(rollout));
+    }
+    for (const Silence& silence : changed.silences) {
+      BERTHMASTER_RETURN_IF_ERROR(silences.Put(silence));
+    }
+    if (changed.detection_policy.has_value()) {
+      BERTHMASTER_RETURN_IF_ERROR(detection_policy.Put(*changed.detection_policy));
     }
     return requests.Put(changed.requests);
   }
@@ -50,9 +60,12 @@ absl::StatusOr<std::unique_ptr<SqliteControlStore>> SqliteControlStore::Open(
                                RecommendationRows::Prepare(database));
   BERTHMASTER_ASSIGN_OR_RETURN(RolloutRows rollouts, RolloutRows::Prepare(database));
   BERTHMASTER_ASSIGN_OR_RETURN(RequestRows requests, RequestRows::Prepare(database));
-  auto tables = std::make_unique<Tables>(Tables{std::move(database), std::move(hosts),
-                                                std::move(incidents), std::move(recommendations),
-                                                std::move(rollouts), std::move(requests)});
+  BERTHMASTER_ASSIGN_OR_RETURN(SilenceRows silences, SilenceRows::Prepare(database));
+  BERTHMASTER_ASSIGN_OR_RETURN(DetectionPolicyRows detection_policy,
+                               DetectionPolicyRows::Prepare(database));
+  auto tables = std::make_unique<Tables>(Tables{
+      std::move(database), std::move(hosts), std::move(incidents), std::move(recommendations),
+      std::move(rollouts), std::move(requests), std::move(silences), std::move(detection_policy)});
   return std::unique_ptr<SqliteControlStore>(new SqliteControlStore(std::move(tables)));
 }
 
@@ -64,6 +77,8 @@ absl::StatusOr<ControlState> SqliteControlStore::Load() {
   BERTHMASTER_ASSIGN_OR_RETURN(state.recommendations, tables_->recommendations.Load(kEndedLoadMax));
   BERTHMASTER_ASSIGN_OR_RETURN(state.rollouts, tables_->rollouts.Load(kEndedLoadMax));
   BERTHMASTER_ASSIGN_OR_RETURN(state.requests, tables_->requests.Load());
+  BERTHMASTER_ASSIGN_OR_RETURN(state.silences, tables_->silences.Load(kSilencesLoadMax));
+  BERTHMASTER_ASSIGN_OR_RETURN(state.detection_policy, tables_->detection_policy.Load());
   return state;
 }
 

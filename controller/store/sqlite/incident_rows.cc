@@ -20,15 +20,18 @@ absl::StatusOr<IncidentRows> IncidentRows::Prepare(const Database& database) {
           "netns_cookie, netns_inode, netns_label, pool_name, pool_kind, source_address, "
           "destination_address, destination_port, utilization, utilization_max, "
           "settled_utilization, time_to_exhaustion, open_time, update_time, acknowledge_time, "
-          "acknowledger, resolve_time, resolve_reason, revision, protocol, member_count) "
+          "acknowledger, resolve_time, resolve_reason, revision, protocol, member_count, "
+          "silence_id, "
+          "silenced_until) "
           "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-          "?, ?)",
+          "?, ?, ?, ?)",
           // 3 is RESOLVED.
           "SELECT id, state, severity, cause, summary, host_id, netns_cookie, netns_inode, "
           "netns_label, pool_name, pool_kind, source_address, destination_address, "
           "destination_port, utilization, utilization_max, settled_utilization, "
           "time_to_exhaustion, open_time, update_time, acknowledge_time, acknowledger, "
-          "resolve_time, resolve_reason, revision, protocol, member_count FROM incident "
+          "resolve_time, resolve_reason, revision, protocol, member_count, silence_id, "
+          "silenced_until FROM incident "
           "WHERE state <> 3 OR id IN (SELECT id FROM incident WHERE state = 3 "
           "ORDER BY open_time DESC, id DESC LIMIT ?) ORDER BY open_time, id"));
   BERTHMASTER_ASSIGN_OR_RETURN(
@@ -51,11 +54,12 @@ absl::StatusOr<IncidentRows> IncidentRows::Prepare(const Database& database) {
           database,
           "INSERT INTO incident_member (incident_id, position, host_id, netns_cookie, netns_inode, "
           "netns_label, pool_name, pool_kind, source_address, destination_address, "
-          "destination_port, protocol, severity, utilization, time_to_exhaustion, join_time) "
-          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          "destination_port, protocol, severity, utilization, time_to_exhaustion, join_time, "
+          "labels) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
           "SELECT host_id, netns_cookie, netns_inode, netns_label, pool_name, pool_kind, "
           "source_address, destination_address, destination_port, protocol, severity, utilization, "
-          "time_to_exhaustion, join_time FROM incident_member WHERE incident_id = ? "
+          "time_to_exhaustion, join_time, labels FROM incident_member WHERE incident_id = ? "
           "ORDER BY position"));
   return IncidentRows(std::move(incidents), std::move(evidence), std::move(timeline),
                       std::move(members));

@@ -117,6 +117,15 @@ absl::Status Query::ReadNext(IpAddress& value) {
   return absl::OkStatus();
 }
 
+absl::Status Query::ReadNext(Labels& value) {
+  std::string text;
+  BERTHMASTER_RETURN_IF_ERROR(ReadNext(text));
+  absl::StatusOr<Labels> labels = ParseLabelsText(text);
+  if (!labels.ok()) return WrongValue();
+  value = *std::move(labels);
+  return absl::OkStatus();
+}
+
 absl::Status Query::ReadNext(Blob& value) {
   if (sqlite3_column_type(statement_, column_) != SQLITE_BLOB) return WrongValue();
   const void* bytes = sqlite3_column_blob(statement_, column_);
@@ -175,6 +184,10 @@ absl::Status Statement::BindNext(absl::Duration value) {
 
 absl::Status Statement::BindNext(const IpAddress& value) {
   return BindNext(absl::string_view(value.ToString()));
+}
+
+absl::Status Statement::BindNext(const Labels& value) {
+  return BindNext(absl::string_view(LabelsText(value)));
 }
 
 absl::Status Statement::BindNext(const Blob& value) {

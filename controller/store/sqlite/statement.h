@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "common/net/ip_address.h"
 #include "common/status/annotate.h"
+#include "controller/model/labels.h"
 
 struct sqlite3_stmt;
 
@@ -25,6 +26,7 @@ namespace berthmaster {
 //   double                       REAL (not a number is refused: SQLite has none)
 //   std::string                  TEXT, any bytes, zero bytes too
 //   IpAddress                    TEXT
+//   Labels                       TEXT, by LabelsText
 //   Blob                         BLOB
 //   std::optional<T>             T, or NULL
 
@@ -81,6 +83,7 @@ class Query {
   absl::Status ReadNext(absl::Time& value);
   absl::Status ReadNext(absl::Duration& value);
   absl::Status ReadNext(IpAddress& value);
+  absl::Status ReadNext(Labels& value);
   absl::Status ReadNext(Blob& value);
 
   bool IsNull() const;
@@ -154,6 +157,7 @@ class Statement {
   absl::Status BindNext(absl::Time value);
   absl::Status BindNext(absl::Duration value);
   absl::Status BindNext(const IpAddress& value);
+  absl::Status BindNext(const Labels& value);
   absl::Status BindNext(const Blob& value);
   absl::Status BindNull();
   absl::Status Bound(int result) const;

@@ -199,18 +199,18 @@ TEST(MakeForecast, SurvivesASampleThatLies) {
 
 TEST(MakeForecast, SaysHowUncertainTheMomentIs) {
   // 20 a second, made by a clock and seen for 9 whole seconds: 400 more are known to
-  // 2 sqrt(0.1 * (400 ^ 2 / 180 + 400)), and to 0.3 s of arrivals.
+  // 2 sqrt(0.1 * (400 ^ 2 / 180 + 400)), and to half a second of arrivals.
   PoolSample pool = Churn(20, 10);
   pool.capacity = 600;
 
   Forecast forecast = MakeForecast(pool, std::nullopt);
 
   EXPECT_NEAR(absl::ToDoubleSeconds(*forecast.time_to_exhaustion), 20, 0.1);
-  EXPECT_NEAR(absl::ToDoubleSeconds(*forecast.time_to_exhaustion_min), 18.8, 0.1);
-  EXPECT_NEAR(absl::ToDoubleSeconds(*forecast.time_to_exhaustion_max), 21.3, 0.1);
+  EXPECT_NEAR(absl::ToDoubleSeconds(*forecast.time_to_exhaustion_min), 18.5, 0.1);
+  EXPECT_NEAR(absl::ToDoubleSeconds(*forecast.time_to_exhaustion_max), 21.6, 0.1);
   EXPECT_NEAR(forecast.curve[10].in_use, 600, 0.1);
-  EXPECT_NEAR(forecast.curve[10].in_use_min, 574, 1);
-  EXPECT_NEAR(forecast.curve[10].in_use_max, 626, 1);
+  EXPECT_NEAR(forecast.curve[10].in_use_min, 570, 1);
+  EXPECT_NEAR(forecast.curve[10].in_use_max, 630, 1);
   EXPECT_EQ(forecast.curve[0].in_use_min, 200);
   EXPECT_EQ(forecast.curve[0].in_use_max, 200);
 }

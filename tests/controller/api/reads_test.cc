@@ -87,6 +87,24 @@ TEST_F(ReadsTest, HostsThatAreNotHeardFromAreNamedAndTheirPoolsStillListed) {
   EXPECT_EQ(response.pools(0).sample_time().seconds(), 1767225600);
 }
 
+TEST_F(ReadsTest, TheForecastOfAPoolWithoutARateIsByItsHistory) {
+  PoolSample pool = MakePool("10.0.0.2", 200, 400);
+  pool.kind = PoolKind::kUdp;
+  pool.connection_rate.reset();
+  HostView view = *MakeHost("web-1", {MakeNetns(7, {pool})});
+  LoadHistory history;
+  history.growth_rate = 4;
+  history.growth_deviation = 0.01;
+  history.growth_span = history.span = absl::Minutes(1);
+  view.histories.emplace(PoolOfHost{7, pool.id()}, history);
+  fleet_.Put(std::make_shared<const HostView>(view));
+
+  v1::ListPoolsResponse listed;
+  ASSERT_TRUE(pools_->ListPools(BoundedContext().get(), {}, &listed).ok());
+
+  EXPECT_EQ(listed.pools(0).time_to_exhaustion().seconds(), 50);
+}
+
 TEST_F(ReadsTest, APoolHasItsForecastCurveOnlyInGet) {
   PoolSample pool = MakePool("10.0.0.2", 380, 400);
   pool.connection_rate = 10;

@@ -135,6 +135,22 @@ absl::StatusOr<Rollout> EngineHarness::Revert(const std::string& id, const std::
   });
 }
 
+absl::StatusOr<CreatedSilence> EngineHarness::CreateSilence(const SilenceRequest& request) {
+  return Decide<CreatedSilence>(
+      [request](Decisions& decisions) { return decisions.CreateSilence(request); });
+}
+
+absl::StatusOr<Silence> EngineHarness::ExpireSilence(const std::string& id,
+                                                     const std::string& etag) {
+  return Decide<Silence>(
+      [id, etag](Decisions& decisions) { return decisions.ExpireSilence(id, "bob", etag); });
+}
+
+absl::StatusOr<DetectionPolicy> EngineHarness::SetPolicy(const DetectionPolicyRequest& request) {
+  return Decide<DetectionPolicy>(
+      [request](Decisions& decisions) { return decisions.UpdateDetectionPolicy(request); });
+}
+
 Incident EngineHarness::OpenIncident(const std::shared_ptr<FakeSession>& session) {
   for (int i = 0; i < 60; ++i) {
     Churn(session, 1);

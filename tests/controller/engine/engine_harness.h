@@ -59,6 +59,9 @@ class EngineHarness {
   absl::StatusOr<Incident> Acknowledge(const std::string& id, const std::string& etag = "");
   absl::StatusOr<Incident> Resolve(const std::string& id);
   absl::StatusOr<Rollout> Revert(const std::string& id, const std::string& etag = "");
+  absl::StatusOr<CreatedSilence> CreateSilence(const SilenceRequest& request);
+  absl::StatusOr<Silence> ExpireSilence(const std::string& id, const std::string& etag = "");
+  absl::StatusOr<DetectionPolicy> SetPolicy(const DetectionPolicyRequest& request);
 
   // Churns until an incident is open, and returns it.
   Incident OpenIncident(const std::shared_ptr<FakeSession>& session);

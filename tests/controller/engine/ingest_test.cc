@@ -35,6 +35,19 @@ TEST(Ingest, ShowsASampleOnlyWithItsCommit) {
   EXPECT_EQ(engine.fleet->FindHost("web-1")->sample, nullptr);
 }
 
+TEST(Ingest, ShowsWhatIsKnownOfTheLoadOfAPool) {
+  EngineHarness engine;
+  auto session = engine.Attach(ObservingHello("web-1"));
+
+  engine.Churn(session, 30);
+
+  const auto host = engine.fleet->FindHost("web-1");
+  const NetnsSample& netns = host->sample->namespaces[0];
+  const auto known = host->histories.find({netns.cookie, netns.pools[0].id()});
+  ASSERT_NE(known, host->histories.end());
+  EXPECT_NEAR(known->second.rate_peak, 20, 1);
+}
+
 TEST(Ingest, RetriesSamplesUntilTheHistoryTakesThem) {
   EngineHarness engine;
   auto session = engine.Attach(ObservingHello("web-1"));

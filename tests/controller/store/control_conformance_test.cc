@@ -68,6 +68,8 @@ TEST_P(ControlConformance, StartsEmpty) {
   EXPECT_THAT(state.recommendations, IsEmpty());
   EXPECT_THAT(state.rollouts, IsEmpty());
   EXPECT_THAT(state.requests, IsEmpty());
+  EXPECT_THAT(state.silences, IsEmpty());
+  EXPECT_FALSE(state.detection_policy.has_value());
 }
 
 TEST_P(ControlConformance, KeepsEveryMemberOfEverything) {
@@ -81,6 +83,41 @@ TEST_P(ControlConformance, KeepsEveryMemberOfEverything) {
   EXPECT_EQ(loaded.recommendations, committed.recommendations);
   EXPECT_EQ(loaded.rollouts, committed.rollouts);
   EXPECT_EQ(loaded.requests, committed.requests);
+  EXPECT_EQ(loaded.silences, committed.silences);
+  EXPECT_EQ(loaded.detection_policy, committed.detection_policy);
+}
+
+TEST_P(ControlConformance, ReplacesTheDetectionPolicyWithItsRules) {
+  ControlState first = FullControlState();
+  ASSERT_TRUE(store_->Commit(first).ok());
+  ControlState second;
+  second.detection_policy = first.detection_policy;
+  second.detection_policy->rules.erase(second.detection_policy->rules.begin());
+  second.detection_policy->revision = 6;
+
+  ASSERT_TRUE(store_->Commit(second).ok());
+  ASSERT_TRUE(Commit(&ControlState::hosts, {MakeHost("web-2")}).ok());
+
+  EXPECT_EQ(Restart().detection_policy, second.detection_policy);
+}
+
+TEST_P(ControlConformance, LoadsTheSilencesThatEndLast) {
+  std::vector<Silence> silences;
+  for (int i = 0; i < kSilencesLoadMax + 2; ++i) {
+    Silence silence;
+    silence.id = absl::StrCat("s", 10000 + i);
+    // The two oldest last longest.
+    silence.expire_time = At(i < 2 ? 100000 : i);
+    silences.push_back(silence);
+  }
+  ASSERT_TRUE(Commit(&ControlState::silences, silences).ok());
+
+  std::vector<std::string> ids = Ids(Restart().silences);
+
+  ASSERT_EQ(ids.size(), static_cast<size_t>(kSilencesLoadMax));
+  EXPECT_EQ(ids[0], "s10000");
+  EXPECT_EQ(ids[1], "s10001");
+  EXPECT_EQ(ids[2], "s10004");
 }
 
 TEST_P(ControlConformance, KeepsWhatIsNotSetNotSet) {

@@ -55,7 +55,7 @@ TEST(ControlFile, IsRefusedUntouchedWhenNewer) {
   EXPECT_EQ(refused.message(),
             absl::StrCat(path,
                          " has schema version 99, written by a newer controller; this one "
-                         "knows versions up to 3. It was left as it is. Start the newer "
+                         "knows versions up to 4. It was left as it is. Start the newer "
                          "controller, or choose another --data-dir"));
   EXPECT_EQ(Content(path), before);
 }
@@ -155,11 +155,20 @@ TEST(ControlFile, OfEveryEarlierVersionIsMigrated) {
       old.topology.reset();
       old.durable_forms = {{DurableFormKind::kSysctlDropIn, "", "net.ipv4.tcp_tw_reuse = 1\n"}};
     }
+    if (version < 4) {
+      for (IncidentMember& member : expected.incidents[0].members) member.labels.clear();
+      expected.incidents[0].silence_id.clear();
+      expected.incidents[0].silenced_until.reset();
+      expected.silences.clear();
+      expected.detection_policy.reset();
+    }
     EXPECT_EQ(loaded.hosts, FullControlState().hosts);
     EXPECT_EQ(loaded.incidents, expected.incidents);
     EXPECT_EQ(loaded.recommendations, expected.recommendations);
     EXPECT_EQ(loaded.rollouts, FullControlState().rollouts);
     EXPECT_EQ(loaded.requests, FullControlState().requests);
+    EXPECT_EQ(loaded.silences, expected.silences);
+    EXPECT_EQ(loaded.detection_policy, expected.detection_policy);
   }
 }
 

@@ -58,8 +58,11 @@ Incident FullIncident() {
                        0.25,
                        std::nullopt,
                        At(7)};
+  own.labels = {{"pod", "shop-7"}, {"odd=\\,", "a=b,c\\"}};
   incident.members = {own, other};
   incident.member_count = 70;
+  incident.silence_id = "silence-1";
+  incident.silenced_until = At(50) + kMicro;
   incident.revision = 17;
   return incident;
 }
@@ -126,6 +129,47 @@ Rollout FullRollout() {
   return rollout;
 }
 
+Silence FullSilence() {
+  Silence silence;
+  silence.id = "silence-1";
+  silence.selector = {{"host", "web-1"}, {"unit", "shop.service"}};
+  silence.reason = "kernel upgrade";
+  silence.creator = "alice";
+  silence.create_time = At(48);
+  silence.start_time = At(49) + kMicro;
+  silence.expire_time = At(60);
+  silence.end_time = At(50) + kMicro;
+  silence.ender = "bob";
+  silence.revision = 2;
+  return silence;
+}
+
+DetectionPolicy FullDetectionPolicy() {
+  ThresholdOverrides all;
+  all.near_limit_utilization_min = 0.97;
+  all.near_limit_time = absl::Seconds(61) + kMicro;
+  all.forecast_utilization_min = 0.25;
+  all.critical_utilization_min = 0.99;
+  all.critical_time_left = absl::Seconds(20);
+  all.stuck_utilization_min = 0.4;
+  all.stuck_time = absl::Seconds(7);
+  all.filled_utilization_min = 0.85;
+  all.leak_utilization_min = 0.35;
+  all.leak_time = absl::Minutes(4);
+  all.leak_horizon = absl::Hours(2);
+  all.restart_blocked_time = absl::Seconds(40);
+  all.calm_time = absl::Seconds(6);
+  all.calm_thin_time = absl::Seconds(45);
+  ThresholdOverrides one;
+  one.leak_horizon = absl::Minutes(10);
+  DetectionPolicy policy;
+  policy.rules = {{"everywhere", {}, all}, {"batch", {{"unit", "batch.service"}}, one}};
+  policy.update_time = At(70);
+  policy.updater = "alice";
+  policy.revision = 5;
+  return policy;
+}
+
 }  // namespace
 
 ControlState FullControlState() {
@@ -148,6 +192,8 @@ ControlState FullControlState() {
   state.recommendations = {FullRecommendation()};
   state.rollouts = {FullRollout()};
   state.requests = {{"request-1", "ApproveRecommendation", "cd34", "recommendations/r", At(40)}};
+  state.silences = {FullSilence()};
+  state.detection_policy = FullDetectionPolicy();
   return state;
 }
 

@@ -7,7 +7,7 @@ import type { Watched } from "./watched";
 
 /** What waits for a person, read once for the whole dashboard. */
 export interface Attention {
-  /** Incidents that are not resolved. */
+  /** Incidents that are neither resolved nor silenced. */
   incidents: Watched<Listed<Incident>>;
   /** Recommendations that wait for a decision. */
   recommendations: Watched<Listed<Recommendation>>;
@@ -16,7 +16,12 @@ export interface Attention {
 /** Reads what waits for a person and keeps it current. */
 export function createAttention(): Attention {
   return {
-    incidents: createIncidentList(() => ({ states: UNRESOLVED, host: "", pool: "" })),
+    incidents: createIncidentList(() => ({
+      states: UNRESOLVED,
+      host: "",
+      pool: "",
+      silenced: false,
+    })),
     recommendations: createRecommendationList(() => ({
       states: [RecommendationState.PROPOSED],
       incident: "",

@@ -6,6 +6,7 @@ import { type Incident, IncidentState } from "../gen/berthmaster/v1/incident_pb"
 import type { Pool, PoolKind } from "../gen/berthmaster/v1/pool_pb";
 import type { Recommendation, RecommendationState } from "../gen/berthmaster/v1/recommendation_pb";
 import type { Rollout, RolloutState } from "../gen/berthmaster/v1/rollout_pb";
+import type { Silence, SilenceState } from "../gen/berthmaster/v1/silence_pb";
 import { type Listed, PAGE_SIZE_MAX, readPages } from "./paging";
 import { useApi } from "./services";
 import { createWatched, type Watched } from "./watched";
@@ -100,6 +101,8 @@ export interface IncidentQuery {
   states: IncidentState[];
   host: string;
   pool: string;
+  /** Only those that are silenced, or that are not. */
+  silenced?: boolean;
 }
 
 /** Incidents, newest first, kept current; one page of them. */
@@ -107,8 +110,13 @@ export function createIncidentList(query: Accessor<IncidentQuery>): Watched<List
   const { services } = useApi();
   return createWatched<IncidentQuery, Listed<Incident>>({
     key: query,
-    fetch: async ({ states, host, pool }, signal) => {
-      const filter = { byStates: states, byHost: host, byPool: pool };
+    fetch: async ({ states, host, pool, silenced }, signal) => {
+      const filter = {
+        byStates: states,
+        byHost: host,
+        byPool: pool,
+        ...(silenced === undefined ? {} : { bySilenced: silenced }),
+      };
       const page = await services.incidents.listIncidents(
         { filter, pageSize: PAGE_SIZE_MAX },
         { signal },
@@ -157,6 +165,23 @@ export function createRolloutList(states: Accessor<RolloutState[]>): Watched<Lis
       return { items: page.rollouts, more: page.nextPageToken !== "", unreachable: [] };
     },
     concerns: (notice) => notice.kind === EventKind.ROLLOUT,
+  });
+}
+
+/** Silences, newest first, kept current; one page of them. */
+export function createSilenceList(states: Accessor<SilenceState[]>): Watched<Listed<Silence>> {
+  const { services } = useApi();
+  return createWatched<SilenceState[], Listed<Silence>>({
+    key: states,
+    fetch: async (byStates, signal) => {
+      const page = await services.silences.listSilences(
+        { filter: { byStates }, pageSize: PAGE_SIZE_MAX },
+        { signal },
+      );
+      return { items: page.silences, more: page.nextPageToken !== "", unreachable: [] };
+    },
+    // One that ends by its time is not told of; the incidents that it muted are.
+    concerns: (notice) => notice.kind === EventKind.SILENCE || notice.kind === EventKind.INCIDENT,
   });
 }
 

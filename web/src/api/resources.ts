@@ -5,6 +5,7 @@ import { timestampAt } from "../base/time";
 import { EventKind } from "../gen/berthmaster/v1/event_pb";
 import type { Host } from "../gen/berthmaster/v1/host_pb";
 import type { Incident } from "../gen/berthmaster/v1/incident_pb";
+import type { GetDetectionPolicyResponse } from "../gen/berthmaster/v1/policy_pb";
 import type { GetPoolHistoryResponse, Pool } from "../gen/berthmaster/v1/pool_pb";
 import type {
   Recommendation,
@@ -114,5 +115,16 @@ export function createRollout(name: Accessor<string>): Watched<Rollout> {
     fetch: async (wanted, signal) =>
       present((await services.rollouts.getRollout({ name: wanted }, { signal })).rollout),
     concerns: (notice, wanted) => notice.kind === EventKind.ROLLOUT && notice.name === wanted,
+  });
+}
+
+/** The detection policy with its defaults and bounds, as it is when the page is opened. */
+export function createDetectionPolicy(): Watched<GetDetectionPolicyResponse> {
+  const { services } = useApi();
+  return createWatched<null, GetDetectionPolicyResponse>({
+    key: () => null,
+    fetch: (_key, signal) => services.policies.getDetectionPolicy({}, { signal }),
+    concerns: () => false,
+    whole: true,
   });
 }

@@ -4,9 +4,11 @@ import { createContext, useContext } from "solid-js";
 import { EventService } from "../gen/berthmaster/v1/event_pb";
 import { HostService } from "../gen/berthmaster/v1/host_pb";
 import { IncidentService } from "../gen/berthmaster/v1/incident_pb";
+import { PolicyService } from "../gen/berthmaster/v1/policy_pb";
 import { PoolService } from "../gen/berthmaster/v1/pool_pb";
 import { RecommendationService } from "../gen/berthmaster/v1/recommendation_pb";
 import { RolloutService } from "../gen/berthmaster/v1/rollout_pb";
+import { SilenceService } from "../gen/berthmaster/v1/silence_pb";
 import type { Live } from "./live";
 
 /** No unary call waits longer, in milliseconds; the stream sets its own. */
@@ -17,9 +19,11 @@ export interface Services {
   events: Client<typeof EventService>;
   hosts: Client<typeof HostService>;
   incidents: Client<typeof IncidentService>;
+  policies: Client<typeof PolicyService>;
   pools: Client<typeof PoolService>;
   recommendations: Client<typeof RecommendationService>;
   rollouts: Client<typeof RolloutService>;
+  silences: Client<typeof SilenceService>;
 }
 
 /** All services over one transport. */
@@ -28,9 +32,11 @@ export function createServices(transport: Transport): Services {
     events: createClient(EventService, transport),
     hosts: createClient(HostService, transport),
     incidents: createClient(IncidentService, transport),
+    policies: createClient(PolicyService, transport),
     pools: createClient(PoolService, transport),
     recommendations: createClient(RecommendationService, transport),
     rollouts: createClient(RolloutService, transport),
+    silences: createClient(SilenceService, transport),
   };
 }
 

@@ -6,11 +6,13 @@ import { HostsPage } from "../pages/HostsPage";
 import { IncidentPage } from "../pages/IncidentPage";
 import { IncidentsPage } from "../pages/IncidentsPage";
 import { MissingPage } from "../pages/MissingPage";
+import { PoliciesPage } from "../pages/PoliciesPage";
 import { PoolPage } from "../pages/PoolPage";
 import { RecommendationPage } from "../pages/RecommendationPage";
 import { RecommendationsPage } from "../pages/RecommendationsPage";
 import { RolloutPage } from "../pages/RolloutPage";
 import { RolloutsPage } from "../pages/RolloutsPage";
+import { SilencesPage } from "../pages/SilencesPage";
 
 /** The page of a route. */
 export function Page(props: { route: Route }): JSX.Element {
@@ -36,6 +38,10 @@ export function Page(props: { route: Route }): JSX.Element {
       return <RolloutsPage />;
     case "rollout":
       return <RolloutPage name={route.name} />;
+    case "silences":
+      return <SilencesPage />;
+    case "policies":
+      return <PoliciesPage />;
     case "missing":
       return <MissingPage />;
   }

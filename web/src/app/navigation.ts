@@ -12,4 +12,6 @@ export const MAIN_PAGES: readonly MainPage[] = [
   { label: "Incidents", path: "/incidents", key: "i" },
   { label: "Recommendations", path: "/recommendations", key: "r" },
   { label: "Rollouts", path: "/rollouts", key: "o" },
+  { label: "Silences", path: "/silences", key: "s" },
+  { label: "Policies", path: "/policies", key: "p" },
 ];

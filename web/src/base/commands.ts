@@ -5,7 +5,7 @@ const REASON = `--reason "…"`;
 
 /** The berthctl command that lists a collection, for example "pools". */
 export function getCommand(
-  collection: "pools" | "hosts" | "incidents" | "recommendations" | "rollouts",
+  collection: "pools" | "hosts" | "incidents" | "recommendations" | "rollouts" | "silences",
 ): string {
   return `berthctl get ${collection}`;
 }
@@ -25,4 +25,17 @@ export function actionCommand(
 ): string {
   const command = `berthctl ${verb} ${shellWord(name)}`;
   return verb === "ack" ? command : `${command} ${REASON}`;
+}
+
+/** The berthctl command that makes a silence of `selector` for `hours`. */
+export function silenceCommand(selector: Readonly<Record<string, string>>, hours: number): string {
+  const labels = Object.entries(selector)
+    .map(([name, value]) => `--label ${shellWord(`${name}=${value}`)} `)
+    .join("");
+  return `berthctl silence create ${labels}--for ${hours}h ${REASON}`;
+}
+
+/** The berthctl command that ends a silence before its time. */
+export function expireCommand(name: string): string {
+  return `berthctl silence expire ${shellWord(name)}`;
 }

@@ -1,6 +1,16 @@
 /** Which page a path shows, with the resource name it is about. */
 export type Route =
-  | { page: "fleet" | "hosts" | "incidents" | "recommendations" | "rollouts" | "missing" }
+  | {
+      page:
+        | "fleet"
+        | "hosts"
+        | "incidents"
+        | "recommendations"
+        | "rollouts"
+        | "silences"
+        | "policies"
+        | "missing";
+    }
   | { page: "host" | "pool" | "incident" | "recommendation" | "rollout"; name: string };
 
 const COLLECTIONS = {
@@ -19,6 +29,9 @@ export function routeOf(path: string): Route {
   if (first === undefined) return { page: "fleet" };
   if (first === "pools" && parts.length === 7) {
     return { page: "pool", name: parts.slice(1).join("/") };
+  }
+  if ((first === "silences" || first === "policies") && second === undefined) {
+    return { page: first };
   }
   if (!Object.hasOwn(COLLECTIONS, first)) return { page: "missing" };
   const collection = first as Collection;

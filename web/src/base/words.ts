@@ -6,7 +6,12 @@ import {
   NetnsFindingKind,
   SocketSource,
 } from "../gen/berthmaster/v1/host_pb";
-import { IncidentCause, IncidentSeverity, IncidentState } from "../gen/berthmaster/v1/incident_pb";
+import {
+  type Incident,
+  IncidentCause,
+  IncidentSeverity,
+  IncidentState,
+} from "../gen/berthmaster/v1/incident_pb";
 import { type Pool, PoolKind } from "../gen/berthmaster/v1/pool_pb";
 import {
   AdviceSeverity,
@@ -16,6 +21,7 @@ import {
   RecommendationState,
 } from "../gen/berthmaster/v1/recommendation_pb";
 import { ApplyState, RolloutState } from "../gen/berthmaster/v1/rollout_pb";
+import { SilenceState } from "../gen/berthmaster/v1/silence_pb";
 
 /** How a word is to look: which colour and which mark go with it. */
 export type Tone = "calm" | "busy" | "warning" | "critical" | "muted";
@@ -411,4 +417,31 @@ export function applyStateWord(state: ApplyState): Word {
     default:
       return UNKNOWN;
   }
+}
+
+/** The word for a silence's state. */
+export function silenceStateWord(state: SilenceState): Word {
+  switch (state) {
+    case SilenceState.PENDING:
+      return { label: "PENDING", tone: "muted" };
+    case SilenceState.ACTIVE:
+      return { label: "ACTIVE", tone: "busy" };
+    case SilenceState.EXPIRED:
+      return { label: "EXPIRED", tone: "muted" };
+    default:
+      return UNKNOWN;
+  }
+}
+
+/** The mark of an incident that a silence mutes. */
+export const SILENCED_WORD: Word = { label: "silenced", tone: "muted" };
+
+/** Whether a silence mutes the incident now. */
+export function isSilenced(incident: Incident): boolean {
+  return incident.silence !== "" && incident.state !== IncidentState.RESOLVED;
+}
+
+/** The cause as a selector has it, "time_wait_churn"; empty for one from a later version. */
+export function causeSelector(cause: IncidentCause): string {
+  return cause === IncidentCause.UNSPECIFIED ? "" : (IncidentCause[cause]?.toLowerCase() ?? "");
 }

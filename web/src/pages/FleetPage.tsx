@@ -96,6 +96,7 @@ function FleetFigures(props: { hosts: Listed<Host> }) {
           value: (
             <a
               href="/incidents"
+              title="silenced ones are not counted"
               classList={{ "tone-critical": (attention.incidents.value()?.items.length ?? 0) > 0 }}
             >
               {waiting(attention.incidents.value())}

@@ -6,8 +6,8 @@ export function AllWell() {
   return (
     <div class="quiet">
       <p>
-        <Mark tone="calm" /> <strong>All is well.</strong> No incident is open and no pool is past
-        the knee at 50 %.
+        <Mark tone="calm" /> <strong>All is well.</strong> No incident calls for attention and no
+        pool is past the knee at 50 %.
       </p>
       <p class="muted">To see a netns that really runs towards exhaustion, on this machine:</p>
       <Command command="./dev run --demo" />

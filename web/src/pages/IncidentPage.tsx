@@ -8,7 +8,13 @@ import { actionCommand, describeCommand } from "../base/commands";
 import { formatAbsolute, formatPercent, formatTimeOfDay } from "../base/format";
 import { idOf, netnsPathOf, pathOf, poolTitleOf } from "../base/names";
 import { millisOf } from "../base/time";
-import { causeWords, incidentStateWord, severityWord } from "../base/words";
+import {
+  causeWords,
+  incidentStateWord,
+  isSilenced,
+  SILENCED_WORD,
+  severityWord,
+} from "../base/words";
 import { type Incident, IncidentState } from "../gen/berthmaster/v1/incident_pb";
 import { Ago } from "../widgets/Ago";
 import { Badge } from "../widgets/Badge";
@@ -26,6 +32,7 @@ import { IncidentMembers } from "./IncidentMembers";
 import { IncidentTimeLeft } from "./incident_columns";
 import { RATE_UNKNOWN } from "./pool_columns";
 import { RecommendationCard } from "./RecommendationCard";
+import { SilenceDialog } from "./SilenceDialog";
 
 /** One incident: what runs out, how long is left, why, and what can be done. */
 export function IncidentPage(props: { name: string }) {
@@ -42,6 +49,9 @@ export function IncidentPage(props: { name: string }) {
             <>
               <Badge word={severityWord(found().severity)} />
               <Badge word={incidentStateWord(found().state)} />
+              <Show when={isSilenced(found())}>
+                <Badge word={SILENCED_WORD} />
+              </Show>
             </>
           )}
         </Show>
@@ -52,6 +62,7 @@ export function IncidentPage(props: { name: string }) {
             <p class="lead">{found().summary}</p>
             <IncidentFigures incident={found()} />
             <Actions incident={found()} watched={incident} />
+            <SilencedNote incident={found()} />
             <div class="columns columns-wide-left">
               <div>
                 <Panel title={`Why: ${causeWords(found().cause).name}`}>
@@ -119,6 +130,7 @@ function IncidentFigures(props: { incident: Incident }) {
 function Actions(props: { incident: Incident; watched: Watched<Incident> }) {
   const { services } = useApi();
   const [resolving, setResolving] = createSignal(false);
+  const [silencing, setSilencing] = createSignal<Incident>();
   const [problem, setProblem] = createSignal<Problem>();
 
   // No etag: whoever acknowledges or resolves means the incident, not the figures that each sample changes.
@@ -169,8 +181,20 @@ function Actions(props: { incident: Incident; watched: Watched<Incident> }) {
         <button type="button" onClick={() => setResolving(true)}>
           Resolve…
         </button>
+        <button type="button" onClick={() => setSilencing(props.incident)}>
+          Silence…
+        </button>
       </div>
       <ProblemNote problem={problem()} />
+      <Show when={silencing()} keyed>
+        {(seen) => (
+          <SilenceDialog
+            incident={seen}
+            onDone={props.watched.refetch}
+            onClose={() => setSilencing(undefined)}
+          />
+        )}
+      </Show>
       <Show when={resolving()}>
         <ReasonDialog
           title="Resolve this incident"
@@ -185,6 +209,20 @@ function Actions(props: { incident: Incident; watched: Watched<Incident> }) {
           <Command command={actionCommand("resolve", props.incident.name)} />
         </ReasonDialog>
       </Show>
+    </Show>
+  );
+}
+
+function SilencedNote(props: { incident: Incident }) {
+  const until = () => millisOf(props.incident.silencedUntil);
+  return (
+    <Show when={isSilenced(props.incident) && until()}>
+      {(millis) => (
+        <p class="note">
+          Silenced until {formatAbsolute(millis())}, by <a href="/silences">a silence</a>: it is
+          tracked as ever and does not call for attention.
+        </p>
+      )}
     </Show>
   );
 }

@@ -10,10 +10,16 @@ import { FilterBox } from "../widgets/FilterBox";
 import { Loaded } from "../widgets/Loaded";
 import { PageHead } from "../widgets/PageHead";
 import { Panel } from "../widgets/Panel";
+import { Select } from "../widgets/Select";
 import { INCIDENT_COLUMNS, incidentText } from "./incident_columns";
 import { MoreNote } from "./MoreNote";
 
 const SHOWN = ["unresolved", "resolved", "all"] as const;
+
+/** What becomes of silenced incidents in the list. */
+const SILENCED = ["shown", "hidden", "only"] as const;
+
+const BY_SILENCED = { shown: undefined, hidden: false, only: true };
 
 const STATES = { unresolved: UNRESOLVED, resolved: [IncidentState.RESOLVED], all: [] };
 
@@ -25,7 +31,16 @@ export function IncidentsPage() {
     "sort",
     sortParam({ column: "opened", direction: "descending" }),
   );
-  const incidents = createIncidentList(() => ({ states: STATES[shown()], host: "", pool: "" }));
+  const [silenced, setSilenced] = createQueryState("silenced", choiceParam(SILENCED));
+  const incidents = createIncidentList(() => {
+    const bySilenced = BY_SILENCED[silenced()];
+    return {
+      states: STATES[shown()],
+      host: "",
+      pool: "",
+      ...(bySilenced === undefined ? {} : { silenced: bySilenced }),
+    };
+  });
   const words = createMemo(() => parseFilter(filter(), []).words);
   return (
     <>
@@ -39,6 +54,12 @@ export function IncidentsPage() {
               options={SHOWN.map((value) => ({ value, label: value }))}
               value={shown()}
               onChoose={setShown}
+            />
+            <Select
+              label="Silenced incidents"
+              options={SILENCED.map((value) => ({ value, label: `silenced: ${value}` }))}
+              value={silenced()}
+              onChoose={(value) => setSilenced(SILENCED.find((one) => one === value) ?? "shown")}
             />
             <FilterBox
               label="Filter the incidents"

@@ -1,7 +1,14 @@
+import { Show } from "solid-js";
 import { formatPercent } from "../base/format";
 import { idOf, pathOf } from "../base/names";
 import { durationMillisOf, millisOf } from "../base/time";
-import { causeWords, incidentStateWord, severityWord } from "../base/words";
+import {
+  causeWords,
+  incidentStateWord,
+  isSilenced,
+  SILENCED_WORD,
+  severityWord,
+} from "../base/words";
 import { type Incident, IncidentState } from "../gen/berthmaster/v1/incident_pb";
 import { Ago } from "../widgets/Ago";
 import { Badge } from "../widgets/Badge";
@@ -83,7 +90,15 @@ export const INCIDENT_COLUMNS: readonly Column<Incident>[] = [
   {
     id: "state",
     title: "State",
-    cell: (incident) => <Badge word={incidentStateWord(incident.state)} />,
+    cell: (incident) => (
+      <>
+        <Badge word={incidentStateWord(incident.state)} />
+        <Show when={isSilenced(incident)}>
+          {" "}
+          <Badge word={SILENCED_WORD} />
+        </Show>
+      </>
+    ),
     sortBy: (incident) => incident.state,
   },
   {

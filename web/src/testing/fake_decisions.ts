@@ -69,6 +69,7 @@ export function incident(circle: FakeCircle) {
         utilization: pool.utilization,
         ...(pool.timeToExhaustion && !over ? { timeToExhaustion: pool.timeToExhaustion } : {}),
         joinTime: timestampAt(circle.startTime + 12_000),
+        labels: { process: "checkout", pid: "4711", unit: "shop.service" },
       },
       {
         host: "hosts/demo-2",
@@ -79,6 +80,7 @@ export function incident(circle: FakeCircle) {
         severity: IncidentSeverity.WARNING,
         utilization: 0.41,
         joinTime: timestampAt(circle.startTime + 20_000),
+        labels: { process: "checkout", pid: "812", unit: "shop-2.service" },
       },
     ],
     memberCount: 3,

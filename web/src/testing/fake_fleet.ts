@@ -24,6 +24,7 @@ import { incident, recommendations, rollout } from "./fake_decisions";
 import { INCIDENT, SICK_HOST, SICK_POOL } from "./fake_names";
 import { FakeNotices } from "./fake_notices";
 import { forecastOf, historyOf, namespacesOf, otherPools, sickPool } from "./fake_sick_pool";
+import { FakeSilences } from "./fake_silences";
 
 /** What a fake fleet is made of. */
 export interface FakeFleetOptions {
@@ -39,6 +40,7 @@ export interface FakeFleetOptions {
 export class FakeFleet {
   readonly notices: FakeNotices;
   readonly circle: FakeCircle;
+  readonly silences: FakeSilences;
   /** The calls that change something, in their order. */
   readonly mutations: { method: string; request: unknown }[] = [];
   /** Thrown by the next mutation instead of doing it. */
@@ -50,7 +52,13 @@ export class FakeFleet {
   constructor(private readonly options: FakeFleetOptions) {
     this.sick = options.sick ?? true;
     this.notices = new FakeNotices(options.now);
-    this.circle = new FakeCircle(options.now, (kind, name) => this.notices.send(kind, name));
+    const tell = (kind: EventKind, name: string) => this.notices.send(kind, name);
+    this.circle = new FakeCircle(options.now, tell);
+    this.silences = new FakeSilences(
+      options.now,
+      (method, request) => this.record(method, request),
+      tell,
+    );
   }
 
   /** Takes a sample of every host: its time is now. */
@@ -102,7 +110,9 @@ export class FakeFleet {
           (incident) =>
             includes(filter?.byStates, incident.state) &&
             (!filter?.byHost || incident.host === filter.byHost) &&
-            (!filter?.byPool || incident.pool === filter.byPool),
+            (!filter?.byPool || incident.pool === filter.byPool) &&
+            (filter?.bySilenced === undefined ||
+              filter.bySilenced === (incident.silence !== undefined)),
         ),
       }),
       getIncident: ({ name }) => ({ incident: named(this.incidents(), name) }),
@@ -167,8 +177,10 @@ export class FakeFleet {
         return { rollout: named(this.rollouts(), request.name) };
       },
     });
+    this.silences.serve(router);
   };
 
+  /** Notes a mutation, or throws what was asked for instead. */
   private record(method: string, request: unknown) {
     const failure = this.failNext;
     this.failNext = undefined;
@@ -219,7 +231,7 @@ export class FakeFleet {
   }
 
   private incidents() {
-    return this.sick ? [incident(this.circle)] : [];
+    return this.sick ? [{ ...incident(this.circle), ...this.silences.mutingOf() }] : [];
   }
 
   private recommendations() {
