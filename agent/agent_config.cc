@@ -113,7 +113,9 @@ ConfigTable AgentConfigTable(absl::string_view host_name) {
       {.name = "allow-sysctls",
        .kind = ConfigKind::kStringList,
        .default_value = DefaultAllowedSysctls(),
-       .help = "The sysctls that may be changed."},
+       .help = "The sysctls that may be changed, in place of those by default. Others that "
+               "Berthmaster can write: net.ipv4.tcp_syn_retries, net.ipv4.tcp_fin_timeout, "
+               "net.netfilter.nf_conntrack_tcp_timeout_time_wait."},
       {.name = "insecure",
        .kind = ConfigKind::kBoolean,
        .default_value = {"false"},

@@ -75,6 +75,16 @@ void ConnectPools::SetRates(const PoolCounts& counts, const Context& context, ab
   // A connection that one side has closed keeps its port in CLOSE_WAIT or FIN_WAIT_2 until the
   // other has too, and where that does not happen nothing ends: what came and is not there.
   if (live_rate.has_value()) ended = std::min(ended, *pool.connection_rate - *live_rate);
+  // What is in TIME_WAIT has ended; where closes began within the window, its ages tell their rate
+  // better than the number over all of the window.
+  if (!reuse_delay.has_value()) {
+    ended = std::max(ended, time_wait_rate);
+    // In the first second of closes what is open is all that was opened: it is as old as that.
+    if (BeganThisSecond(counts.releases) && ended > kEndedShareMin * *pool.connection_rate) {
+      ended = std::max(ended, *pool.connection_rate);
+      pool.time_wait_rate = ended * traffic->local_close_share.value_or(1);
+    }
+  }
   pool.hold_time.reset();
   if (ended > kEndedShareMin * *pool.connection_rate) {
     pool.hold_time = absl::Seconds(counts.live() / ended);

@@ -47,15 +47,19 @@ std::optional<ConnectTraffic::Rates> ConnectTraffic::RatesOf(const PoolKey& key,
   const History& history = found->second;
   const Total& newest = history.newest;
   const Total* since = &TotalOfAge(history, now, kRateWindowMin);
+  const Total& far = TotalOfAge(history, now, kRateWindowMax);
   const int64_t opened = newest.opened - since->opened;
   if (opened < kEventsMin) {
     // Too few to be exact; but what came in a burst before it is none of now.
-    const Total& far = TotalOfAge(history, now, kRateWindowMax);
     const double share = absl::FDivDuration(newest.time - since->time, newest.time - far.time);
     if (IsExpected(static_cast<double>(opened),
                    static_cast<double>(newest.opened - far.opened) * share)) {
       since = &far;
     }
+  } else {
+    // Over longer an even load is known better, but not over a time that began before the load.
+    const Total& even = far.opened == 0 && history.size > 1 ? history.totals[1] : far;
+    if (GoesOn(newest, *since, even)) since = &even;
   }
   const absl::Duration span = newest.time - since->time;
   if (span < kSpanMin) return std::nullopt;
@@ -67,6 +71,20 @@ std::optional<ConnectTraffic::Rates> ConnectTraffic::RatesOf(const PoolKey& key,
   rates.closed = (closed_here + closed_by_peer) / seconds;
   if (rates.closed > 0) rates.local_close_share = closed_here / (closed_here + closed_by_peer);
   return rates;
+}
+
+bool ConnectTraffic::GoesOn(const Total& newest, const Total& near, const Total& far) {
+  if (newest.time <= near.time || near.time <= far.time) return false;
+  const double share = absl::FDivDuration(newest.time - near.time, newest.time - far.time);
+  const auto expected = [share](int64_t from, int64_t to) {
+    return share * static_cast<double>(to - from);
+  };
+  return IsExpected(static_cast<double>(newest.opened - near.opened),
+                    expected(far.opened, newest.opened)) &&
+         IsExpected(static_cast<double>(newest.closed_here - near.closed_here),
+                    expected(far.closed_here, newest.closed_here)) &&
+         IsExpected(static_cast<double>(newest.closed_by_peer - near.closed_by_peer),
+                    expected(far.closed_by_peer, newest.closed_by_peer));
 }
 
 void ConnectTraffic::Append(const Total& total, History& history) {

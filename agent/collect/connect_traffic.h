@@ -32,7 +32,8 @@ class ConnectTraffic {
   // What one Take() had of this namespace, also when it had nothing. `now` is monotonic and rises.
   void Add(absl::Duration now, const std::vector<PoolTraffic>& pools);
 
-  // Over the last 5 s, or over up to 20 s where that was too few to tell. Nothing for a pool that
+  // Over the last 5 s, or over up to 20 s where that was too few to tell or the traffic was as even
+  // for longer. Nothing for a pool that
   // had no traffic lately: whether it had none or was not told apart is not known.
   std::optional<Rates> RatesOf(const PoolKey& key, absl::Duration now) const;
 
@@ -52,6 +53,8 @@ class ConnectTraffic {
     absl::Duration last_change;
   };
   static void Append(const Total& total, History& history);
+  // Whether what happened since `near` is what all since `far` makes one expect.
+  static bool GoesOn(const Total& newest, const Total& near, const Total& far);
   static const Total& TotalOfAge(const History& history, absl::Duration now, absl::Duration age);
 
   absl::flat_hash_map<PoolKey, History> histories_;

@@ -24,6 +24,8 @@ absl::StatusOr<HostSample> KernelHostSampler::Sample() {
   sample.limitations = std::move(listing.limitations);
 
   const std::optional<Activities> activities = TakeActivities(sample);
+  // Of all namespaces, whenever the turn of each comes: a rate is what was counted between two.
+  const absl::Duration taken = dependencies_.clock.MonotonicNow();
   const NetnsReaders readers = {dependencies_.facts_reader,   dependencies_.dump,
                                 dependencies_.bind_ownership, dependencies_.conntrack,
                                 dependencies_.owners,         &quiet_budget_,
@@ -40,7 +42,8 @@ absl::StatusOr<HostSample> KernelHostSampler::Sample() {
     const absl::Duration now = dependencies_.clock.MonotonicNow();
     if (activities.has_value()) {
       auto activity = activities->find(netns.id.cookie);
-      sampler.NoteActivity(activity == activities->end() ? NetnsActivity() : activity->second, now);
+      sampler.NoteActivity(activity == activities->end() ? NetnsActivity() : activity->second,
+                           taken);
     }
     absl::StatusOr<NetnsSample> netns_sample = sampler.Sample(netns, now, readers, inodes_left);
     if (netns_sample.ok()) {

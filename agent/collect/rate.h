@@ -20,6 +20,10 @@ inline constexpr absl::Duration kRateWindowMax = absl::Seconds(20);
 // have been taken over, so only younger ones are counted. Pure.
 double TimeWaitRate(const Releases& releases, std::optional<absl::Duration> reuse_delay);
 
+// Whether the first TIME_WAIT of a dump was made within the last second, so that there is no rate
+// of it yet. Pure.
+bool BeganThisSecond(const Releases& releases);
+
 // Whether a count is what the rate so far makes one expect, give or take its standard deviation:
 // then the longer span may be taken. Pure.
 bool IsExpected(double count, double expected);

@@ -45,17 +45,24 @@ absl::Status CheckLease(const DesiredChange& change) {
 }  // namespace
 
 std::vector<std::string> DefaultAllowedSysctls() {
-  return {std::string(kPortRangeSysctl), std::string(kReservedPortsSysctl),
-          std::string(kTimeWaitReuseSysctl), std::string(kTimeWaitBucketsSysctl)};
+  std::vector<std::string> allowed;
+  for (const Tunable& tunable : Tunables()) {
+    if (tunable.allowed_by_default) allowed.emplace_back(tunable.sysctl);
+  }
+  return allowed;
 }
 
 absl::Status CheckAllowedSysctls(const std::vector<std::string>& sysctls) {
+  std::vector<absl::string_view> writable;
+  for (const Tunable& tunable : Tunables()) {
+    if (tunable.writable) writable.push_back(tunable.sysctl);
+  }
   for (const std::string& sysctl : sysctls) {
     const Tunable* tunable = FindTunable(sysctl);
     if (tunable != nullptr && tunable->writable) continue;
     return absl::InvalidArgumentError(
-        absl::StrCat("'", sysctl, "' is not a sysctl that Berthmaster writes; allowed are: ",
-                     absl::StrJoin(DefaultAllowedSysctls(), ", ")));
+        absl::StrCat("'", sysctl, "' is not a sysctl that Berthmaster writes; those it does are: ",
+                     absl::StrJoin(writable, ", ")));
   }
   return absl::OkStatus();
 }

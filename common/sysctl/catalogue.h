@@ -28,8 +28,7 @@ inline constexpr absl::string_view kConntrackMaxSysctl = "net.netfilter.nf_connt
 inline constexpr absl::string_view kTimeWaitRecycleSysctl = "net.ipv4.tcp_tw_recycle";
 inline constexpr absl::string_view kRfc1337Sysctl = "net.ipv4.tcp_rfc1337";
 inline constexpr absl::string_view kSynRetriesSysctl = "net.ipv4.tcp_syn_retries";
-inline constexpr absl::string_view kSynLinearTimeoutsSysctl =
-    "net.ipv4.tcp_syn_linear_timeouts";
+inline constexpr absl::string_view kSynLinearTimeoutsSysctl = "net.ipv4.tcp_syn_linear_timeouts";
 inline constexpr absl::string_view kConntrackBucketsSysctl = "net.netfilter.nf_conntrack_buckets";
 inline constexpr absl::string_view kConntrackTimeWaitSysctl =
     "net.netfilter.nf_conntrack_tcp_timeout_time_wait";
@@ -80,6 +79,9 @@ struct Tunable {
   int64_t value_max = 0;
   // Whether Berthmaster ever writes it. The others are only read.
   bool writable = false;
+  // Whether an agent writes it without allow-sysctls of its configuration: what gives room and
+  // takes nothing away. The other writable ones change how connections of the whole namespace end.
+  bool allowed_by_default = false;
   TunableRisk risk = TunableRisk::kLow;
   // Whether Kubernetes lets a pod set it without --allowed-unsafe-sysctls, and since which release
   // of it (empty: always, or never). Never in a pod with hostNetwork.

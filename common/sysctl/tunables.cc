@@ -32,6 +32,7 @@ const std::vector<Tunable>& Tunables() {
        .value_min = kRangePortMin,
        .value_max = kPortMax,
        .writable = true,
+       .allowed_by_default = true,
        .pod_safe = true,
        .effect = "The ports that connect() and bind(0) choose from; the next call uses a new "
                  "value."},
@@ -44,6 +45,7 @@ const std::vector<Tunable>& Tunables() {
        .value_min = 0,
        .value_max = kPortMax,
        .writable = true,
+       .allowed_by_default = true,
        .pod_safe = true,
        .pod_safe_since = "1.27",
        .effect = "Ports of the range that connect() and bind(0) leave alone; bind() to one "
@@ -68,6 +70,7 @@ const std::vector<Tunable>& Tunables() {
        .value_min = 0,
        .value_max = 2,
        .writable = true,
+       .allowed_by_default = true,
        .risk = TunableRisk::kMedium,
        .effect = "Lets connect() take over a TIME_WAIT port to the same destination after "
                  "the reuse delay, when both sides use timestamps: 1 everywhere, 2 on "
@@ -89,6 +92,7 @@ const std::vector<Tunable>& Tunables() {
        .value_min = kTimeWaitBucketsMin,
        .value_max = kTimeWaitBucketsMax,
        .writable = true,
+       .allowed_by_default = true,
        .effect = "How many TIME_WAIT and FIN_WAIT_2 mini-sockets there may be; above it "
                  "sockets close without TIME_WAIT and late segments meet nothing."},
       {.sysctl = kTimestampsSysctl,
@@ -157,6 +161,7 @@ const std::vector<Tunable>& Tunables() {
        .value_min = 1,
        .value_max = 2,
        .writable = true,
+       .allowed_by_default = true,
        .risk = TunableRisk::kMedium,
        .pod_safe = true,
        .effect = "1 answers SYNs with cookies once a listener's queue is full, 2 always, 0 "
@@ -168,6 +173,7 @@ const std::vector<Tunable>& Tunables() {
        .value_min = 128,
        .value_max = 262144,
        .writable = true,
+       .allowed_by_default = true,
        .effect = "How many half-open connections a listener keeps; with SYN cookies off it "
                  "refuses more. The next SYN sees a new value."},
       {.sysctl = kListenBacklogMaxSysctl,
@@ -177,6 +183,7 @@ const std::vector<Tunable>& Tunables() {
        .value_min = 128,
        .value_max = 65535,
        .writable = true,
+       .allowed_by_default = true,
        .effect = "The most that listen() grants as a backlog; each listener keeps what it "
                  "was granted until it calls listen() again. 128 before Linux 5.4."},
       {.sysctl = "net.ipv4.tcp_abort_on_overflow",

@@ -147,8 +147,9 @@ std::optional<Remedy> WidenMasqueradeRange(const RemedyContext& context) {
   widen.preconditions = {"a rule offers fewer ports than conntrack can use"};
   widen.caveats.insert(
       widen.caveats.end(),
-      {"A rule without --to-ports keeps the source port where it can, and otherwise chooses from "
-       "1024-65535 by itself: to leave the option out is enough.",
+      {"To leave the option out does too: the source port is kept, or one of 1024-65535 taken.",
+       "The text shows the ports only: keep what the old rule matches on, and its place.",
+       "Take the old rule away last: what begins without any is never translated and hangs.",
        "Another rule may keep a part of these ports for something else: look at the whole table.",
        "Connections that are there keep their translation; only new ones see the rule.",
        "Where Kubernetes' or a CNI's own agent makes the rule, it is changed there."});

@@ -57,6 +57,9 @@ struct ChangedPool {
   std::optional<absl::Duration> reuse_delay;
   // What the pool's load is multiplied by, for figures that are not in the sample.
   double load_factor = 1;
+  // What the time in TIME_WAIT is multiplied by, for a pool whose settled figure is not in the
+  // sample either.
+  double time_wait_factor = 1;
   // What a person should know of how it was reckoned.
   std::vector<std::string> notes;
 };

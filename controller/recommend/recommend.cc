@@ -26,6 +26,8 @@ namespace {
 
 // A number of advice that moved by more than this is another proposal.
 constexpr double kPoolingShiftMax = 0.25;
+// In the first seconds of a load what it settles at is known badly.
+constexpr double kSettledShiftMin = 0.05;
 // A standing proposal is renewed when the load would fill what it brings to more than this.
 constexpr double kStandingUtilizationMax = 0.9;
 
@@ -169,6 +171,15 @@ bool Shifted(double standing, double fresh) {
   return std::abs(standing - fresh) > kPoolingShiftMax * std::max(std::abs(standing), 1.0);
 }
 
+// Whether a person would read another end in the what-if: one that was not known, or that moved by
+// more than a quarter and by more than a sample's noise.
+bool EndsElsewhere(const Outlook& standing, const Outlook& fresh) {
+  if (!fresh.settled_utilization.has_value()) return false;
+  if (!standing.settled_utilization.has_value()) return true;
+  const double moved = std::abs(*standing.settled_utilization - *fresh.settled_utilization);
+  return moved > kSettledShiftMin && moved > kPoolingShiftMax * *standing.settled_utilization;
+}
+
 }  // namespace
 
 std::vector<Recommendation> Recommend(const Incident& incident, const NetnsSample& netns,
@@ -183,6 +194,7 @@ std::vector<Recommendation> Recommend(const Incident& incident, const NetnsSampl
 
 bool MateriallyDiffers(const Recommendation& standing, const Recommendation& fresh) {
   if (standing.kind != fresh.kind || standing.changes.size() != fresh.changes.size()) return true;
+  if (EndsElsewhere(standing.what_if.after, fresh.what_if.after)) return true;
   for (size_t i = 0; i < fresh.changes.size(); ++i) {
     const SysctlChange& old_change = standing.changes[i];
     const SysctlChange& new_change = fresh.changes[i];

@@ -17,7 +17,7 @@ std::vector<Recommendation> Recommend(const Incident& incident, const NetnsSampl
 
 // Whether `fresh` says something else than `standing` that a person should see before deciding:
 // another kind of remedy, another expected value, a desired value that `standing` no longer
-// suffices for, or a pooling number that moved by more than a quarter.
+// suffices for, a what-if or a pooling number that moved by more than a quarter.
 bool MateriallyDiffers(const Recommendation& standing, const Recommendation& fresh);
 
 }  // namespace berthmaster

@@ -1,7 +1,6 @@
 #include "controller/recommend/remedy_context.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -20,9 +19,6 @@ namespace {
 
 // A full pool whose load would settle at no more than this lets through no more than it can.
 constexpr double kCutOffSettledMax = 1.1;
-// What an agent writes without being told to in its configuration.
-constexpr absl::string_view kAllowedByDefault[] = {kPortRangeSysctl, kReservedPortsSysctl,
-                                                   kTimeWaitReuseSysctl, kTimeWaitBucketsSysctl};
 
 Outlook OutlookOf(const PoolSample& pool, const Forecast& forecast) {
   return {pool.capacity, pool.utilization(), forecast.settled_utilization,
@@ -43,15 +39,26 @@ void AddGrowth(const Incident& incident, Outlook& outlook) {
   }
 }
 
+// Where a pool without rates settles with the change made, by where it settles without: what is
+// open stays as it is, and what is in TIME_WAIT then, more than now while the pool fills, by how
+// long it is.
+double SettledInUse(const PoolSample& pool, const ChangedPool& changed, double settled_before) {
+  if (changed.time_wait_factor == 1) {
+    return std::max(settled_before - (pool.in_use - changed.pool.in_use), 0.0);
+  }
+  const double open =
+      std::clamp<double>(pool.in_use - pool.states[TcpState::kTimeWait], 0, settled_before);
+  return open + (settled_before - open) * changed.time_wait_factor;
+}
+
 // The growth of a pool without rates goes on evenly, `load_factor` times as fast.
 void ScaleGrowth(const RemedyContext& context, const ChangedPool& changed, Outlook& after) {
   const Outlook& before = context.before;
   if (changed.pool.capacity <= 0 || changed.load_factor <= 0) return;
   if (!after.settled_utilization.has_value() && before.settled_utilization.has_value()) {
-    const double saved = context.pool.in_use - changed.pool.in_use;
-    const double settled = *before.settled_utilization * context.pool.capacity - saved;
-    after.settled_utilization =
-        std::max(settled, 0.0) * changed.load_factor / changed.pool.capacity;
+    const double settled =
+        SettledInUse(context.pool, changed, *before.settled_utilization * context.pool.capacity);
+    after.settled_utilization = settled * changed.load_factor / changed.pool.capacity;
   }
   const int32_t headroom = context.pool.headroom();
   if (!after.time_to_exhaustion.has_value() && before.time_to_exhaustion.has_value() &&
@@ -137,15 +144,15 @@ void AddChange(const RemedyContext& context, absl::string_view sysctl, std::stri
 void FinishSysctls(const RemedyContext& context, Recommendation& recommendation) {
   std::vector<absl::string_view> asked_for;
   for (const SysctlChange& change : recommendation.changes) {
-    const auto& allowed = kAllowedByDefault;
-    if (std::find(std::begin(allowed), std::end(allowed), change.sysctl) == std::end(allowed)) {
-      asked_for.push_back(change.sysctl);
-    }
+    const Tunable* tunable = FindTunable(change.sysctl);
+    if (tunable == nullptr || !tunable->allowed_by_default) asked_for.push_back(change.sysctl);
   }
   if (!asked_for.empty()) {
-    recommendation.caveats.push_back(
-        absl::StrCat("An agent writes it only where allowed_sysctls of its configuration names ",
-                     absl::StrJoin(asked_for, ", "), "; by default it does not."));
+    recommendation.caveats.push_back(absl::StrCat(
+        "By default an agent refuses to write ", absl::StrJoin(asked_for, ", "),
+        ", which changes how every connection of the namespace ends: to allow it, start the host's "
+        "agent with allow-sysctls naming it beside what it writes now. Until then an approval ends "
+        "in a rollout that the agent refused and that wrote nothing."));
   }
   recommendation.durable_forms = DurableForms(context.netns, recommendation.changes);
 }

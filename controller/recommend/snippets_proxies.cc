@@ -12,12 +12,18 @@ bool IsTlsPort(uint16_t port) { return port == 443 || port == 8443 || port == 64
 int64_t IdleSeconds() { return absl::ToInt64Seconds(kIdleTimeout); }
 
 Snippet Nginx(const SnippetNumbers& numbers) {
+  // Without SNI most servers of several names answer with the wrong certificate, or not at all.
+  const char* tls = numbers.scheme == "https"
+                        ? "        proxy_ssl_server_name on;\n"
+                          "        proxy_ssl_name $host; # the server's own name, if it differs\n"
+                        : "";
   return {"nginx",
-          "in http {}; keepalive is for each worker process: divide it by worker_processes",
+          "in http {}; keepalive is for each worker process: divide it by worker_processes. It "
+          "bounds what is kept idle, not what is open: max_conns would, but beyond it requests end "
+          "with 502 and do not wait",
           absl::StrFormat("# Measured: %s.\n"
                           "upstream pooled {\n"
-                          "    zone pooled 64k;\n"
-                          "    server %s max_conns=%d;\n"
+                          "    server %s;\n"
                           "    keepalive %d;\n"
                           "    keepalive_timeout %ds;\n"
                           "    keepalive_requests 10000;\n"
@@ -27,29 +33,53 @@ Snippet Nginx(const SnippetNumbers& numbers) {
                           "        proxy_pass %s://pooled;\n"
                           "        proxy_http_version 1.1;\n"
                           "        proxy_set_header Connection \"\";\n"
+                          "        proxy_set_header Host $host; # or it is \"pooled\"\n"
+                          "%s"
                           "    }\n"
                           "}\n",
                           numbers.load, numbers.endpoint, numbers.connection_pool_size,
-                          numbers.connection_pool_size, IdleSeconds(), numbers.scheme)};
+                          IdleSeconds(), numbers.scheme, tls)};
 }
 
 Snippet HaProxy(const SnippetNumbers& numbers) {
   const char* tls = numbers.scheme == "https"
-                        ? " ssl verify required ca-file /etc/ssl/certs/ca-certificates.crt"
+                        ? " ssl verify required ca-file @system-ca sni str(SERVER_NAME)"
                         : "";
-  return {"HAProxy", "the backend; http-reuse always also shares connections that are not proven",
-          absl::StrFormat("# Measured: %s.\n"
-                          "backend pooled\n"
-                          "    mode http\n"
-                          "    http-reuse safe\n"
-                          "    server s1 %s%s maxconn %d pool-max-conn %d pool-purge-delay %ds\n",
-                          numbers.load, numbers.endpoint, tls, numbers.connection_pool_size,
-                          numbers.connection_pool_size, IdleSeconds())};
+  return {
+      "HAProxy",
+      "the backend, 2.6 or later; with http-reuse safe, the default, the first request of each "
+      "client connection opens a new one, so that short client connections share none",
+      absl::StrFormat("# Measured: %s.\n"
+                      "backend pooled\n"
+                      "    mode http\n"
+                      "    http-reuse always\n"
+                      "    # For a connection that the server closes just when it is used again:\n"
+                      "    retry-on conn-failure empty-response\n"
+                      "    http-request disable-l7-retry unless METH_GET\n"
+                      "    server s1 %s%s maxconn %d pool-max-conn %d pool-purge-delay %ds\n",
+                      numbers.load, numbers.endpoint, tls, numbers.connection_pool_size,
+                      numbers.connection_pool_size, IdleSeconds())};
 }
 
 Snippet Envoy(const SnippetNumbers& numbers) {
+  const char* tls = numbers.scheme == "https"
+                        ? "  transport_socket:\n"
+                          "    name: envoy.transport_sockets.tls\n"
+                          "    typed_config:\n"
+                          "      \"@type\": type.googleapis.com/"
+                          "envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext\n"
+                          "      sni: SERVER_NAME\n"
+                          "      common_tls_context:\n"
+                          "        validation_context:\n"
+                          "          trusted_ca: { filename: /etc/ssl/certs/ca-certificates.crt }\n"
+                          "          match_typed_subject_alt_names:\n"
+                          "          - { san_type: DNS, matcher: { exact: SERVER_NAME } }\n"
+                        : "";
   return {
-      "Envoy", "static_resources; the limit is for all worker threads together",
+      "Envoy",
+      "static_resources; the limit is for all worker threads together, each of which keeps at "
+      "least "
+      "one connection of its own. Requests beyond it wait, up to max_pending_requests (1024)",
       absl::StrFormat("# Measured: %s.\n"
                       "clusters:\n"
                       "- name: pooled\n"
@@ -67,6 +97,7 @@ Snippet Envoy(const SnippetNumbers& numbers) {
                       "        idle_timeout: %ds\n"
                       "      explicit_http_config:\n"
                       "        http_protocol_options: {}\n"
+                      "%s"
                       "  load_assignment:\n"
                       "    cluster_name: pooled\n"
                       "    endpoints:\n"
@@ -76,8 +107,8 @@ Snippet Envoy(const SnippetNumbers& numbers) {
                       "            socket_address:\n"
                       "              address: \"%s\"\n"
                       "              port_value: %d\n",
-                      numbers.load, numbers.connection_pool_size, IdleSeconds(), numbers.address,
-                      numbers.destination_port)};
+                      numbers.load, numbers.connection_pool_size, IdleSeconds(), tls,
+                      numbers.address, numbers.destination_port)};
 }
 
 }  // namespace

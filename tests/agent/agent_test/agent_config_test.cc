@@ -37,9 +37,11 @@ TEST(AgentConfigTest, ObservesThisHostUnlessToldOtherwise) {
   EXPECT_EQ(config->source, std::nullopt);
   EXPECT_DOUBLE_EQ(config->cpu_budget, 0.01);
   EXPECT_EQ(config->metrics_listen->ToString(), "127.0.0.1:7601");
-  EXPECT_THAT(config->allow_sysctls,
-              ElementsAre("net.ipv4.ip_local_port_range", "net.ipv4.ip_local_reserved_ports",
-                          "net.ipv4.tcp_tw_reuse", "net.ipv4.tcp_max_tw_buckets"));
+  EXPECT_THAT(
+      config->allow_sysctls,
+      ElementsAre("net.ipv4.ip_local_port_range", "net.ipv4.ip_local_reserved_ports",
+                  "net.ipv4.tcp_tw_reuse", "net.ipv4.tcp_max_tw_buckets", "net.ipv4.tcp_syncookies",
+                  "net.ipv4.tcp_max_syn_backlog", "net.core.somaxconn"));
 }
 
 TEST(AgentConfigTest, TakesEachProfileAndSource) {

@@ -177,6 +177,46 @@ TEST_F(OptionalReadersTest, TrafficMakesRatesExact) {
   EXPECT_NEAR(absl::ToDoubleSeconds(pool.hold_time.value()), 2.5, 0.01);
 }
 
+// 11 a second is within what 10 a second scatter by in 5 s, so it is the mean of 20 s that counts;
+// 20 a second is another load.
+TEST_F(OptionalReadersTest, TrafficThatGoesOnEvenlyIsTakenOverLonger) {
+  Connect(20);
+  Sample();
+  PoolSample pool;
+  for (int second = 0; second < 45; ++second) {
+    const int64_t count = second < 25 ? 10 : second < 30 ? 11 : second < 40 ? 10 : 20;
+    watch_.activity.pools = {{7, key_, count, count, 0}};
+    pool = FindKind(SampleAfter(absl::Seconds(1)), PoolKind::kConnect);
+    if (second != 29) continue;
+    EXPECT_NEAR(pool.connection_rate.value(), 10.25, 0.1);
+  }
+  EXPECT_NEAR(pool.connection_rate.value(), 20, 0.01);
+}
+
+// 10 a second, each open for 3 s and closed first here: after 3.5 s and after 5 s all rates are
+// those of the load, though the window has the seconds in which nothing closed yet.
+TEST_F(OptionalReadersTest, KnowTheTimeOpenFromTheFirstCloseOn) {
+  Sample();
+  for (int tenth = 5; tenth <= 50; tenth += 5) {
+    const int closed = std::max(tenth - 30, 0);
+    Connect(tenth - closed);
+    for (int number = 0; number < closed; ++number) {
+      netns_.rows.push_back({.state = kTimeWait,
+                             .local_port = static_cast<uint16_t>(40001 + 2 * number),
+                             .age_seconds = (closed - number - 0.5) / 10});
+    }
+    watch_.activity.pools = {{7, key_, 5, tenth > 30 ? 5 : 0, 0}};
+    const PoolSample pool = FindKind(SampleAfter(absl::Milliseconds(500)), PoolKind::kConnect);
+    if (tenth < 35) {
+      EXPECT_FALSE(pool.hold_time.has_value()) << tenth;
+      continue;
+    }
+    EXPECT_NEAR(absl::ToDoubleSeconds(pool.hold_time.value()), 3, 0.3) << tenth;
+    EXPECT_NEAR(pool.connection_rate.value(), 10, 0.5) << tenth;
+    EXPECT_NEAR(pool.time_wait_rate.value(), 10, 1) << tenth;
+  }
+}
+
 // The peer closes each, and the application does not: nothing ends.
 TEST_F(OptionalReadersTest, ConnectionsThatOnlyOneSideHasClosedHaveNoHoldTime) {
   Connect(20);

@@ -38,20 +38,23 @@ TEST(Snippets, HaveTheMeasuredNumbersInThem) {
   for (const Snippet& snippet : all) {
     EXPECT_THAT(snippet.text, HasSubstr("20.0 a second, each open for 0.5 s")) << snippet.product;
   }
-  EXPECT_THAT(Of(all, "nginx").text,
-              AllOf(HasSubstr("    server 10.0.0.2:443 max_conns=16;\n"),
-                    HasSubstr("    keepalive 16;\n"), HasSubstr("proxy_http_version 1.1;\n")));
+  EXPECT_THAT(
+      Of(all, "nginx").text,
+      AllOf(HasSubstr("    server 10.0.0.2:443;\n"), HasSubstr("    keepalive 16;\n"),
+            HasSubstr("proxy_http_version 1.1;\n"), HasSubstr("proxy_ssl_server_name on;\n")));
   EXPECT_THAT(Of(all, "HAProxy").text,
               AllOf(HasSubstr("server s1 10.0.0.2:443 ssl verify required"),
-                    HasSubstr("maxconn 16 pool-max-conn 16 pool-purge-delay 50s\n")));
-  EXPECT_THAT(Of(all, "Envoy").text,
-              AllOf(HasSubstr("      max_connections: 16\n"), HasSubstr("port_value: 443\n"),
-                    HasSubstr("        idle_timeout: 50s\n")));
+                    HasSubstr("maxconn 16 pool-max-conn 16 pool-purge-delay 50s\n"),
+                    HasSubstr("    http-reuse always\n")));
+  EXPECT_THAT(
+      Of(all, "Envoy").text,
+      AllOf(HasSubstr("      max_connections: 16\n"), HasSubstr("port_value: 443\n"),
+            HasSubstr("        idle_timeout: 50s\n"), HasSubstr("      sni: SERVER_NAME\n")));
   EXPECT_THAT(Of(all, "Go").text, AllOf(HasSubstr("transport.MaxConnsPerHost = 16\n"),
                                         HasSubstr("transport.MaxIdleConns = 100\n")));
-  EXPECT_THAT(Of(all, "Java").text, HasSubstr(".setMaxConnPerRoute(16)\n"));
+  EXPECT_THAT(Of(all, "Java").text, HasSubstr(".setMaxConnPerRoute(16) "));
   EXPECT_THAT(Of(all, "Python").text,
-              AllOf(HasSubstr("\"https://10.0.0.2:443\""), HasSubstr("pool_maxsize=16")));
+              AllOf(HasSubstr("\"https://10.0.0.2:443/\""), HasSubstr("pool_maxsize=16")));
   EXPECT_THAT(Of(all, "Node.js").text,
               AllOf(HasSubstr("new https.Agent({\n"), HasSubstr("timeout: 50000,\n")));
   // 10 calls at once share one connection.
@@ -59,7 +62,7 @@ TEST(Snippets, HaveTheMeasuredNumbersInThem) {
 }
 
 TEST(Snippets, BracketIpv6) {
-  EXPECT_THAT(Of(AllSnippets("fd00::2"), "nginx").text, HasSubstr("server [fd00::2]:443 "));
+  EXPECT_THAT(Of(AllSnippets("fd00::2"), "nginx").text, HasSubstr("server [fd00::2]:443;"));
   EXPECT_THAT(Of(AllSnippets("fd00::2"), "Envoy").text, HasSubstr("address: \"fd00::2\"\n"));
 }
 

@@ -321,6 +321,20 @@ TEST(MateriallyDiffers, SeesAnotherExpectedValueKindOrSysctl) {
   EXPECT_TRUE(MateriallyDiffers(standing, fresh));
 }
 
+// In the first second of a load's closes nobody knows how long its connections are open.
+TEST(MateriallyDiffers, SeesAWhatIfThatEndsElsewhere) {
+  Recommendation standing = Churn(25, 10).Recommend()[0];
+  standing.what_if.after.settled_utilization = 0.4;
+  Recommendation fresh = standing;
+  fresh.what_if.after.settled_utilization = 0.49;
+  EXPECT_FALSE(MateriallyDiffers(standing, fresh));
+  fresh.what_if.after.settled_utilization = 0.29;
+  EXPECT_TRUE(MateriallyDiffers(standing, fresh));
+  standing.what_if.after.settled_utilization.reset();
+  EXPECT_TRUE(MateriallyDiffers(standing, fresh));
+  EXPECT_FALSE(MateriallyDiffers(fresh, standing));
+}
+
 TEST(MateriallyDiffers, SeesAPoolingNumberThatMovedByMoreThanAQuarter) {
   Recommendation standing;
   standing.kind = RecommendationKind::kPooling;
