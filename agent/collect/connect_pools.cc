@@ -64,11 +64,11 @@ void ConnectPools::SetRates(const PoolCounts& counts, const Context& context, ab
   if (context.traffic == nullptr) return;
   const std::optional<ConnectTraffic::Rates> traffic = context.traffic->RatesOf(pool.key, now);
   if (!traffic.has_value()) return;
-  // Handshakes under way take a port too, and those that fail open nothing.
-  const bool has_handshakes = counts.states[TcpState::kSynSent] > 0;
-  pool.connection_rate = has_handshakes
-                             ? std::max(traffic->opened, pool.connection_rate.value_or(0))
-                             : traffic->opened;
+  // Handshakes under way take a port too, and those that fail open nothing. And what the kernel did
+  // not count is in the sockets all the same.
+  const bool is_least = counts.states[TcpState::kSynSent] > 0 || !traffic->is_whole;
+  pool.connection_rate =
+      is_least ? std::max(traffic->opened, pool.connection_rate.value_or(0)) : traffic->opened;
   pool.close_rate = traffic->closed;
   pool.local_close_share = traffic->local_close_share;
   double ended = traffic->closed;

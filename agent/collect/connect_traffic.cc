@@ -16,7 +16,7 @@ constexpr absl::Duration kSpanMin = absl::Seconds(1);
 
 }  // namespace
 
-void ConnectTraffic::Add(absl::Duration now, const std::vector<PoolTraffic>& pools) {
+void ConnectTraffic::Add(absl::Duration now, const std::vector<PoolTraffic>& pools, bool is_whole) {
   for (const PoolTraffic& pool : pools) {
     if (histories_.size() >= kTrafficPoolsMax && !histories_.contains(pool.key)) continue;
     History& history = histories_[pool.key];
@@ -38,6 +38,7 @@ void ConnectTraffic::Add(absl::Duration now, const std::vector<PoolTraffic>& poo
     return now - entry.second.last_change > 2 * kRateWindowMax;
   });
   last_add_ = now;
+  if (!is_whole) last_loss_ = now;
 }
 
 std::optional<ConnectTraffic::Rates> ConnectTraffic::RatesOf(const PoolKey& key,
@@ -67,6 +68,7 @@ std::optional<ConnectTraffic::Rates> ConnectTraffic::RatesOf(const PoolKey& key,
   const auto closed_here = static_cast<double>(newest.closed_here - since->closed_here);
   const auto closed_by_peer = static_cast<double>(newest.closed_by_peer - since->closed_by_peer);
   Rates rates;
+  rates.is_whole = !last_loss_.has_value() || *last_loss_ <= since->time;
   rates.opened = static_cast<double>(newest.opened - since->opened) / seconds;
   rates.closed = (closed_here + closed_by_peer) / seconds;
   if (rates.closed > 0) rates.local_close_share = closed_here / (closed_here + closed_by_peer);

@@ -27,10 +27,13 @@ class ConnectTraffic {
     double closed = 0;
     // Of those closed; nothing when none was.
     std::optional<double> local_close_share;
+    // False where the host's count was not whole in that time: it may have been more.
+    bool is_whole = true;
   };
 
   // What one Take() had of this namespace, also when it had nothing. `now` is monotonic and rises.
-  void Add(absl::Duration now, const std::vector<PoolTraffic>& pools);
+  // `is_whole` is false where that Take() missed some of the host's traffic.
+  void Add(absl::Duration now, const std::vector<PoolTraffic>& pools, bool is_whole);
 
   // Over the last 5 s, or over up to 20 s where that was too few to tell or the traffic was as even
   // for longer. Nothing for a pool that
@@ -59,6 +62,8 @@ class ConnectTraffic {
 
   absl::flat_hash_map<PoolKey, History> histories_;
   std::optional<absl::Duration> last_add_;
+  // The newest Take() that was not whole.
+  std::optional<absl::Duration> last_loss_;
 };
 
 }  // namespace berthmaster

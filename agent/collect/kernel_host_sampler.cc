@@ -23,7 +23,7 @@ absl::StatusOr<HostSample> KernelHostSampler::Sample() {
   BERTHMASTER_ASSIGN_OR_RETURN(NetnsListing listing, dependencies_.directory.List());
   sample.limitations = std::move(listing.limitations);
 
-  const std::optional<Activities> activities = TakeActivities(sample);
+  std::optional<Activities> activities = TakeActivities(sample);
   // Of all namespaces, whenever the turn of each comes: a rate is what was counted between two.
   const absl::Duration taken = dependencies_.clock.MonotonicNow();
   const NetnsReaders readers = {dependencies_.facts_reader,   dependencies_.dump,
@@ -41,9 +41,7 @@ absl::StatusOr<HostSample> KernelHostSampler::Sample() {
                                          : still_there.insert(std::move(node)).position->second;
     const absl::Duration now = dependencies_.clock.MonotonicNow();
     if (activities.has_value()) {
-      auto activity = activities->find(netns.id.cookie);
-      sampler.NoteActivity(activity == activities->end() ? NetnsActivity() : activity->second,
-                           taken);
+      sampler.NoteActivity((*activities)[netns.id.cookie], taken);
     }
     absl::StatusOr<NetnsSample> netns_sample = sampler.Sample(netns, now, readers, inodes_left);
     if (netns_sample.ok()) {
@@ -95,6 +93,9 @@ std::optional<KernelHostSampler::Activities> KernelHostSampler::TakeActivities(H
         " closes have no owner, because too many different processes closed in too many pools"));
   }
   Activities activities;
+  for (auto& [cookie, sampler] : samplers_) {
+    activities[cookie].is_traffic_whole = activity->traffic_not_told_apart == 0;
+  }
   for (FailedConnects& failed : activity->failures) {
     activities[failed.netns_cookie].failures.push_back(std::move(failed));
   }

@@ -21,7 +21,7 @@ void AddPools(const std::vector<PoolSample>& pools, NetnsSample& sample) {
 
 void NetnsSampler::NoteActivity(const NetnsActivity& activity, absl::Duration now) {
   if (!traffic_.has_value()) traffic_.emplace();
-  traffic_->Add(now, activity.pools);
+  traffic_->Add(now, activity.pools, activity.is_traffic_whole);
   makers_.Add(now, activity.time_wait_makers);
   for (const FailedConnects& failed : activity.failures) failures_.Add(failed);
 }

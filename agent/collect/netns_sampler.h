@@ -50,6 +50,8 @@ struct NetnsActivity {
   std::vector<FailedConnects> failures;
   std::vector<PoolTraffic> pools;
   std::vector<TimeWaitMaker> time_wait_makers;
+  // False where some of the host's traffic was not counted.
+  bool is_traffic_whole = true;
 };
 
 // A namespace that may be near a limit is dumped before its time when its sockets have risen by

@@ -177,6 +177,21 @@ TEST_F(OptionalReadersTest, TrafficMakesRatesExact) {
   EXPECT_NEAR(absl::ToDoubleSeconds(pool.hold_time.value()), 2.5, 0.01);
 }
 
+// Half of what opens is not counted: the sockets that are there say how many came at least.
+TEST_F(OptionalReadersTest, WhatTheWatchMissedIsInTheSocketsStill) {
+  Connect(10);
+  Sample();
+  PoolSample pool;
+  for (int sample = 1; sample <= 3; ++sample) {
+    Connect(10 + 10 * sample);
+    watch_.activity.pools = {{7, key_, 5, 0, 0}};
+    watch_.activity.traffic_not_told_apart = 5;
+    pool = FindKind(SampleAfter(absl::Seconds(10)), PoolKind::kConnect);
+  }
+  EXPECT_EQ(pool.in_use, 40);
+  EXPECT_NEAR(pool.connection_rate.value(), 1, 0.01);
+}
+
 // 11 a second is within what 10 a second scatter by in 5 s, so it is the mean of 20 s that counts;
 // 20 a second is another load.
 TEST_F(OptionalReadersTest, TrafficThatGoesOnEvenlyIsTakenOverLonger) {
