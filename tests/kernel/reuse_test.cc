@@ -25,6 +25,9 @@ class PoolReuse : public testing::Test {
     netns_ = ScopedNetns::Make().value();
     ASSERT_TRUE(netns_->AddAddress(kOwnAddress).ok());
     ASSERT_TRUE(netns_->SetSysctl("net.ipv4.ip_local_port_range", "40000 40039").ok());
+    // A FIN that is sent twice is acknowledged twice, and the reset that answers the second would
+    // end TIME_WAIT (RFC 1337).
+    ASSERT_TRUE(netns_->SetSysctl("net.ipv4.tcp_rfc1337", "1").ok());
     view_ = std::make_unique<NetnsView>(*netns_);
   }
   void FillWithTimeWait(const char* address) {
