@@ -83,7 +83,13 @@ struct LoadHistory {
   absl::Duration growth_span;
   // How far the figures reach back.
   absl::Duration span;
+  // Since the pool was last cut off (IsCutOff); infinite where it was not.
+  absl::Duration cut_off_age = absl::InfiniteDuration();
 };
+
+// Whether connects failed, or, where nobody counts them, the pool is full: a connect() that fails
+// opens nothing, so the load that is measured then is only what is let through. Pure.
+bool IsCutOff(const PoolSample& pool);
 
 // The model of README.md, for pools of every kind: N0 - F(x) + lambda * min(x, h + T), with F read
 // off the release histogram. `reuse_delay` is what ReuseDelay() says of the pool: T is that where

@@ -37,6 +37,8 @@ constexpr double kSameRate = 0.001;
 constexpr double kGrowthSigmas = 3;
 // Growth over longer than the agent's own window is the better figure.
 constexpr double kGrowthSpanSeconds = 15;
+// For so long after it was cut off a pool's load counts as more than is let through.
+constexpr absl::Duration kCutOffMemory = absl::Seconds(15);
 // A leak beside short connections shows only after they had the time to be closed.
 constexpr double kLeakSpanSeconds = 60;
 constexpr double kLeakSpanHolds = 1.5;
@@ -77,12 +79,6 @@ double PeakOf(const std::vector<double>& closes) {
     most = std::max(most, sum / static_cast<double>(kRateWindowMin));
   }
   return most;
-}
-
-// A connect() that fails opens nothing, so what is seen at the limit is only what is let through.
-bool IsCutOff(const PoolSample& pool) {
-  if (pool.connect_failures.has_value()) return *pool.connect_failures > 0;
-  return pool.headroom() == 0 && pool.in_use > 0;
 }
 
 double PoissonDeviation(double rate, double seconds) {
@@ -226,6 +222,11 @@ void ApplyLeak(const LoadHistory& history, double rate, PoolLoad& load) {
 
 }  // namespace
 
+bool IsCutOff(const PoolSample& pool) {
+  if (pool.connect_failures.has_value()) return *pool.connect_failures > 0;
+  return pool.headroom() == 0 && pool.in_use > 0;
+}
+
 double TimeWaitOf(const PoolSample& pool) {
   double listed = 0;
   for (int32_t count : pool.time_wait_releases) listed += std::max(count, 0);
@@ -258,7 +259,9 @@ std::optional<PoolLoad> LoadOf(const PoolSample& pool, bool time_wait_reusable,
   if (load.hold < kShortHoldSeconds && !time_wait_reusable) {
     closes = ClosesBySecond(pool.time_wait_releases);
   }
-  if (IsCutOff(pool)) {
+  // At the limit some connects find a port that has just come free, and the sample after a failure
+  // shows no more of what is wanted than the one with it.
+  if (IsCutOff(pool) || (history != nullptr && history->cut_off_age <= kCutOffMemory)) {
     double demand = rate;
     if (!closes.empty()) demand = std::max(demand, PeakOf(closes));
     if (history != nullptr) {

@@ -75,6 +75,7 @@ void LoadTracker::Add(const PoolSample& pool, std::optional<absl::Duration> inte
   }
   const double span = absl::ToDoubleSeconds(*interval);
   if (span <= 0) return;
+  cut_off_age_ = IsCutOff(pool) ? absl::ZeroDuration() : cut_off_age_ + *interval;
   const std::optional<double> rate = RateOf(pool);
   const std::vector<double> by_second = ArrivalsBySecond(pool);
   const auto count = static_cast<float>(CountOf(pool));
@@ -106,6 +107,7 @@ void LoadTracker::Add(const PoolSample& pool, std::optional<absl::Duration> inte
 LoadHistory LoadTracker::history() const {
   LoadHistory history;
   history.span = static_cast<int64_t>(size_) * kHistoryBin;
+  history.cut_off_age = cut_off_age_;
   SetGrowth(history);
   const std::vector<double> arrivals = Arrivals();
   for (double count : arrivals) {
@@ -129,6 +131,7 @@ LoadHistory LoadTracker::history() const {
 void LoadTracker::Reset(const PoolSample& pool) {
   *this = LoadTracker();
   has_sample_ = true;
+  if (IsCutOff(pool)) cut_off_age_ = absl::ZeroDuration();
   last_count_ = first_count_ = static_cast<float>(CountOf(pool));
 }
 

@@ -56,6 +56,7 @@ class LoadTracker {
   float last_count_ = 0;
   float first_count_ = 0;
   bool has_sample_ = false;
+  absl::Duration cut_off_age_ = absl::InfiniteDuration();
 };
 
 }  // namespace berthmaster

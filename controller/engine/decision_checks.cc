@@ -51,8 +51,8 @@ absl::Status OverrideValues(const std::map<std::string, std::string>& desired_va
           absl::StrCat(change.sysctl, ": '", change.desired_value, "' is in force already"));
     }
   }
-  recommendation.durable_forms = WithValues(std::move(recommendation.durable_forms),
-                                            recommendation.changes, changes);
+  recommendation.durable_forms =
+      WithValues(std::move(recommendation.durable_forms), recommendation.changes, changes);
   recommendation.changes = std::move(changes);
   return absl::OkStatus();
 }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "common/forecast/forecast.h"
 #include "common/ids/ids.h"
 #include "common/log/log.h"
 #include "controller/detect/netns_evidence.h"
@@ -88,6 +89,11 @@ void Proposals::RefreshIncident(const Incident& incident, const NetnsSample& net
   for (const std::string& id : ledger_->RecommendationsOf(incident.id)) {
     known.push_back(*ledger_->recommendations().Find(id));
   }
+  // What is let through at the limit is no load to make a new plan for: what was proposed stands.
+  const bool has_proposals = std::any_of(known.begin(), known.end(), [](const Recommendation& r) {
+    return r.state == RecommendationState::kProposed;
+  });
+  if (has_proposals && IsCutOff(pool)) return;
   const std::vector<Recommendation> proposed = Recommend(incident, netns, pool, time.now);
   for (const Recommendation& fresh : proposed) {
     auto standing = std::find_if(known.begin(), known.end(), [&](const Recommendation& r) {

@@ -94,8 +94,8 @@ void GrpcCall::OnDone(const grpc::Status& status) {
   // The handlers hold the session, which holds this.
   handlers_ = {};
   const std::shared_ptr<OpenCalls> open_calls = open_calls_;
-  // Before whoever waits goes on and lets its channel go: the context holds the channel too, and the
-  // last of it may not end on a thread of gRPC's own, which would wait for itself.
+  // Before whoever waits goes on and lets its channel go: the context holds the channel too, and
+  // the last of it may not end on a thread of gRPC's own, which would wait for itself.
   std::shared_ptr<GrpcCall> last = std::move(self_);
   last.reset();
   open_calls->Remove();

@@ -226,6 +226,21 @@ TEST(MakeForecast, SaysThatItMayEndWhereItSettlesJustBelow) {
   EXPECT_EQ(forecast.time_to_exhaustion_max, std::nullopt);
 }
 
+TEST(MakeForecast, RemembersForAWhileThatAPoolWasCutOff) {
+  // Five ports have come free since the last failure, and only 2 a second were let through.
+  PoolSample pool = Churn(2, 61);
+  pool.capacity = pool.in_use + 5;
+  pool.connect_failures = 0;
+  LoadHistory history;
+  history.rate_peak = 10;
+  history.cut_off_age = absl::Seconds(10);
+
+  EXPECT_NEAR(absl::ToDoubleSeconds(*MakeForecast(pool, std::nullopt, &history).time_to_exhaustion),
+              0.6, 0.1);
+  history.cut_off_age = absl::Seconds(20);
+  EXPECT_EQ(MakeForecast(pool, std::nullopt, &history).time_to_exhaustion, std::nullopt);
+}
+
 LoadHistory GrowingBy(double per_second, absl::Duration span) {
   LoadHistory history;
   history.growth_rate = per_second;
