@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <string>
 
-#include "absl/strings/numbers.h"
 #include "common/forecast/connect_cost.h"
 #include "common/forecast/load.h"
 #include "common/forecast/occupancy.h"
@@ -20,10 +19,6 @@ constexpr double kCurveStepSeconds = 2;
 constexpr double kCurveSeconds = 180;
 // Halvings that bring the crossing within a stretch of 24 h down to a millisecond.
 constexpr int kHalvings = 27;
-// nf_conntrack_tcp_timeout_time_wait where it is not known: the kernel's default.
-constexpr absl::Duration kConntrackTimeWait = absl::Seconds(120);
-constexpr absl::string_view kConntrackTimeWaitSysctl =
-    "net.netfilter.nf_conntrack_tcp_timeout_time_wait";
 
 // The occupancy at the expected load, and at its lower or upper end.
 enum class Edge : int8_t { kLower = -1, kExpected = 0, kUpper = 1 };
@@ -158,20 +153,14 @@ Forecast MakeForecast(const PoolSample& pool, std::optional<absl::Duration> reus
 
 Forecast MakeForecast(const PoolSample& pool, std::optional<absl::Duration> reuse_delay,
                       const LoadHistory* history) {
-  return MakeForecast(pool, reuse_delay, kConntrackTimeWait, history);
+  return MakeForecast(pool, reuse_delay, ConntrackTimeWait({}), history);
 }
 
 Forecast MakeForecast(const PoolSample& pool, const std::map<std::string, std::string>& sysctls,
                       const LoadHistory* history) {
   std::optional<absl::Duration> reuse_delay;
   if (pool.kind == PoolKind::kConnect) reuse_delay = ReuseDelay(sysctls, pool.key);
-  absl::Duration conntrack_hold = kConntrackTimeWait;
-  const auto found = sysctls.find(std::string(kConntrackTimeWaitSysctl));
-  int64_t seconds = 0;
-  if (found != sysctls.end() && absl::SimpleAtoi(found->second, &seconds) && seconds >= 0) {
-    conntrack_hold = absl::Seconds(seconds);
-  }
-  return MakeForecast(pool, reuse_delay, conntrack_hold, history);
+  return MakeForecast(pool, reuse_delay, ConntrackTimeWait(sysctls), history);
 }
 
 }  // namespace berthmaster

@@ -9,6 +9,9 @@
 namespace berthmaster {
 namespace {
 
+// nf_conntrack_tcp_timeout_time_wait where it is not known: the kernel's default.
+constexpr absl::Duration kConntrackTimeWait = absl::Seconds(120);
+
 // Kernels without tcp_tw_reuse_delay compare whole seconds, so a TIME_WAIT is reusable from the
 // next second on.
 constexpr absl::Duration kReuseDelayWithoutSysctl = absl::Seconds(1);
@@ -34,6 +37,12 @@ std::optional<absl::Duration> ReuseDelay(const std::map<std::string, std::string
   std::optional<int64_t> delay_ms = IntegerOf(sysctls, kTimeWaitReuseDelaySysctl);
   if (!delay_ms.has_value()) return kReuseDelayWithoutSysctl;
   return absl::Milliseconds(*delay_ms);
+}
+
+absl::Duration ConntrackTimeWait(const std::map<std::string, std::string>& sysctls) {
+  const std::optional<int64_t> seconds =
+      IntegerOf(sysctls, "net.netfilter.nf_conntrack_tcp_timeout_time_wait");
+  return seconds.value_or(-1) < 0 ? kConntrackTimeWait : absl::Seconds(*seconds);
 }
 
 }  // namespace berthmaster

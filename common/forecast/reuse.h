@@ -17,6 +17,10 @@ namespace berthmaster {
 std::optional<absl::Duration> ReuseDelay(const std::map<std::string, std::string>& sysctls,
                                          const PoolKey& key);
 
+// How long conntrack keeps an entry in TIME_WAIT, by the effective tunables of the namespace
+// (nf_conntrack_tcp_timeout_time_wait); the kernel's default of 120 s where that is not known.
+absl::Duration ConntrackTimeWait(const std::map<std::string, std::string>& sysctls);
+
 }  // namespace berthmaster
 
 #endif  // BERTHMASTER_COMMON_FORECAST_REUSE_H_

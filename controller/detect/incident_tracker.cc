@@ -245,6 +245,9 @@ void IncidentTracker::State::ObserveSight(const NetnsRound& in, const Sight& sig
   // A pool listed twice counts once.
   if (tracked.seen == round.host.count) return;
   tracked.seen = round.host.count;
+  const std::optional<absl::Duration> interval =
+      tracked.ReadInterval(pool, in.interval, sight.failures > 0);
+  if (in.interval.has_value() && !interval.has_value()) return;
 
   PoolFacts facts{pool,
                   tracked.window,
@@ -253,18 +256,19 @@ void IncidentTracker::State::ObserveSight(const NetnsRound& in, const Sight& sig
                   sight.is_handshakes,
                   sight.is_finding,
                   sight.failures,
-                  in.interval.value_or(absl::ZeroDuration()),
+                  interval.value_or(absl::ZeroDuration()),
                   round.now,
                   {}};
-  tracked.window.AddInflow(pool, in.interval, was_empty, in.thresholds);
-  tracked.load.Add(pool, in.interval);
+  tracked.window.AddInflow(pool, interval, was_empty, in.thresholds);
+  tracked.load.Add(pool, interval);
   tracked.history = tracked.load.history();
   if (HasRates(pool.kind)) {
     facts.outcome = Foretell(pool, ReuseDelay(in.netns.sysctls, pool.key), tracked.history);
   } else if (!sight.is_finding) {
-    facts.outcome = ForetellGrowth(pool, tracked.window, in.thresholds);
+    facts.outcome =
+        ForetellGrowth(pool, tracked.window, ConntrackTimeWait(in.netns.sysctls), in.thresholds);
   }
-  tracked.window.Add(pool, {in.interval, was_empty, facts.outcome.exhausting(), sight.failures > 0},
+  tracked.window.Add(pool, {interval, was_empty, facts.outcome.exhausting(), sight.failures > 0},
                      in.thresholds);
   Signal signal = Judge(facts);
   // A bind pool whose binders are gone hurts nobody, however full it is.

@@ -8,8 +8,6 @@
 namespace berthmaster {
 namespace {
 
-// How long conntrack keeps an entry in TIME_WAIT (nf_conntrack_tcp_timeout_time_wait).
-constexpr absl::Duration kConntrackHold = absl::Seconds(120);
 // A rise that lasts for so many holds is none of TIME_WAIT.
 constexpr double kHoldsMax = 1.2;
 
@@ -18,13 +16,13 @@ std::optional<double> RateOf(const PoolSample& pool) {
 }
 
 // How long a place is held after its user has let it go; nothing where it is free at once.
-std::optional<absl::Duration> HoldOf(PoolKind kind) {
+std::optional<absl::Duration> HoldOf(PoolKind kind, absl::Duration conntrack_hold) {
   switch (kind) {
     case PoolKind::kBind:
       return kTimeWaitHold;
     case PoolKind::kSnat:
     case PoolKind::kConntrackTable:
-      return kConntrackHold;
+      return conntrack_hold;
     default:
       return std::nullopt;
   }
@@ -32,11 +30,10 @@ std::optional<absl::Duration> HoldOf(PoolKind kind) {
 
 // Per second, over the last minutes; nothing when it is within what an honest pool wanders by.
 std::optional<double> LongGrowth(const PoolSample& pool, const PoolWindow& window,
-                                 const Thresholds& thresholds) {
+                                 std::optional<absl::Duration> hold, const Thresholds& thresholds) {
   const PoolSample* before = window.long_ago();
   if (before == nullptr || window.long_ago_age() <= absl::ZeroDuration()) return std::nullopt;
   // What it was filled with at first is no leak: that ends after a hold.
-  std::optional<absl::Duration> hold = HoldOf(pool.kind);
   absl::Duration filling = hold.has_value() ? kHoldsMax * *hold : thresholds.leak_time / 2;
   if (window.rise_time() < filling + window.long_ago_age()) return std::nullopt;
   double held = pool.in_use - pool.reusable;
@@ -69,21 +66,21 @@ Outcome Foretell(const PoolSample& pool, std::optional<absl::Duration> reuse_del
 }
 
 Outcome ForetellGrowth(const PoolSample& pool, const PoolWindow& window,
-                       const Thresholds& thresholds) {
+                       absl::Duration conntrack_hold, const Thresholds& thresholds) {
   Outcome outcome;
   if (pool.headroom() == 0) {
     if (pool.in_use > 0) outcome = {std::nullopt, absl::ZeroDuration(), true};
     return outcome;
   }
   std::optional<double> even = window.EvenInflow(thresholds);
-  std::optional<absl::Duration> hold = HoldOf(pool.kind);
+  std::optional<absl::Duration> hold = HoldOf(pool.kind, conntrack_hold);
   if (even.has_value() && hold.has_value() && window.rise_time() <= kHoldsMax * *hold) {
     double settled = window.rise_base() + *even * absl::ToDoubleSeconds(*hold);
     outcome.settled_utilization = settled / pool.capacity;
     if (settled < pool.capacity) return outcome;
   } else if (!even.has_value() || hold.has_value()) {
     // Three even intervals of a pool that wanders are chance; those of minutes are not.
-    even = LongGrowth(pool, window, thresholds);
+    even = LongGrowth(pool, window, hold, thresholds);
   }
   if (!even.has_value() || *even <= 0) return outcome;
   absl::Duration left = absl::Seconds(std::min(pool.headroom() / *even, 86400.0));

@@ -18,11 +18,11 @@ Outcome Foretell(const PoolSample& pool, std::optional<absl::Duration> reuse_del
 
 // For the kinds whose rate no source sees, by how the pool grew up to `pool`, which is the newest
 // inflow of `window`. An even growth that is younger than what it is made of lasts (TIME_WAIT: 61 s
-// in a bind pool, 120 s in conntrack) settles at what it held before + growth x that time; so only
-// if that reaches the capacity does it run out. Growth that goes on for longer, or of what nothing
-// ends by itself, is a straight line. Pure.
+// in a bind pool, `conntrack_hold` in conntrack) settles at what it held before + growth x that
+// time; so only if that reaches the capacity does it run out. Growth that goes on for longer, or of
+// what nothing ends by itself, is a straight line. Pure.
 Outcome ForetellGrowth(const PoolSample& pool, const PoolWindow& window,
-                       const Thresholds& thresholds);
+                       absl::Duration conntrack_hold, const Thresholds& thresholds);
 
 // Where the pool settles at the rate + 2 sigma; the settled occupancy grows with the rate.
 double SettledHigh(const PoolSample& pool, const Outcome& outcome, const Thresholds& thresholds);

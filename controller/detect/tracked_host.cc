@@ -1,5 +1,7 @@
 #include "controller/detect/tracked_host.h"
 
+#include <utility>
+
 #include "absl/strings/numbers.h"
 #include "common/sysctl/catalogue.h"
 
@@ -10,6 +12,20 @@ namespace {
 constexpr absl::string_view kWorkloadLabel = "workload";
 
 }  // namespace
+
+std::optional<absl::Duration> TrackedPool::ReadInterval(const PoolSample& pool,
+                                                        std::optional<absl::Duration> interval,
+                                                        bool failed) {
+  const bool is_conntrack = pool.kind == PoolKind::kSnat || pool.kind == PoolKind::kConntrackTable;
+  if (!is_conntrack || !interval.has_value()) return interval;
+  unread += *interval;
+  const PoolSample* before = window.last();
+  if (before != nullptr && !failed && before->in_use == pool.in_use &&
+      before->capacity == pool.capacity && unread < kConntrackReadTime) {
+    return std::nullopt;
+  }
+  return std::exchange(unread, absl::ZeroDuration());
+}
 
 bool IsOfDump(PoolKind kind) {
   return kind != PoolKind::kUdp && kind != PoolKind::kSnat && kind != PoolKind::kConntrackTable;

@@ -21,6 +21,9 @@ namespace berthmaster {
 
 // What is remembered of a host between its samples.
 
+// Agents read conntrack's tables so often, and no more while they are half empty; a bit longer.
+inline constexpr absl::Duration kConntrackReadTime = absl::Seconds(11);
+
 struct TrackedPool {
   PoolWindow window;
   LoadTracker load;
@@ -36,6 +39,14 @@ struct TrackedPool {
   int returns = 0;
   // The observation it was last seen in.
   int64_t seen = 0;
+  // Of samples in which conntrack was not read anew, it seems.
+  absl::Duration unread;
+
+  // The time since the pool was read before, by the time since its sample before; nothing where it
+  // seems not to have been read since: a table of conntrack that is the same as before, for up to
+  // kConntrackReadTime, and of which nothing failed.
+  std::optional<absl::Duration> ReadInterval(const PoolSample& pool,
+                                             std::optional<absl::Duration> interval, bool failed);
 };
 
 struct TrackedNetns {

@@ -175,6 +175,18 @@ TEST(SnatPool, RacesInEmptyPoolsAreHealthy) {
   EXPECT_THAT(host.Incidents(), IsEmpty());
 }
 
+TEST(SnatPool, ATableThatIsReadEveryTenSecondsGrowsAsEvenlyAsOneThatIsReadEachSecond) {
+  // 10 a second into 1000; from half full on it is read with each sample.
+  HostSimulator host;
+  for (int second = 1; second <= 99; ++second) {
+    const int read = second < 50 ? second / 10 * 10 : second;
+    host.Observe(second, {Snat(10 * read, 1000)});
+  }
+
+  EXPECT_EQ(host.Only().cause, IncidentCause::kSnatPool);
+  EXPECT_LE(*host.opened_at(), 30);
+}
+
 TEST(SnatPool, ChurnThatSettlesBelowTheRangeIsHealthyAndAboveItIsNot) {
   for (double rate : {6.0, 12.0}) {
     HostSimulator host;
