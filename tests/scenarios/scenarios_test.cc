@@ -49,22 +49,22 @@ class Scenarios : public testing::TestWithParam<size_t> {
  protected:
   static void SetUpTestSuite() {
     if (!CanMakeNetns() || !HasProgram("nft") || !HasProgram("ip")) return;
-    run_ = std::make_unique<ScenarioRun>(AllScenarios());
-    if (const char* path = std::getenv("BERTHMASTER_SCENARIO_RECORDING")) run_->RecordTo(path);
-    run_->Play(kLength);
+    run = std::make_unique<ScenarioRun>(AllScenarios());
+    if (const char* path = std::getenv("BERTHMASTER_SCENARIO_RECORDING")) run->RecordTo(path);
+    run->Play(kLength);
   }
-  static void TearDownTestSuite() { run_.reset(); }
+  static void TearDownTestSuite() { run.reset(); }
   void SetUp() override {
-    if (run_ == nullptr) GTEST_SKIP() << kNeedsRoot << ", and ip and nft";
+    if (run == nullptr) GTEST_SKIP() << kNeedsRoot << ", and ip and nft";
     scenario_ = AllScenarios()[GetParam()];
   }
-  const ScenarioResult& result() const { return run_->results()[GetParam()]; }
+  const ScenarioResult& result() const { return run->results()[GetParam()]; }
 
-  static std::unique_ptr<ScenarioRun> run_;
+  static std::unique_ptr<ScenarioRun> run;
   Scenario scenario_{};
 };
 
-std::unique_ptr<ScenarioRun> Scenarios::run_;
+std::unique_ptr<ScenarioRun> Scenarios::run;
 
 TEST_P(Scenarios, HasItsIncidentOrNone) {
   SCOPED_TRACE(Describe(result()));
@@ -111,7 +111,7 @@ TEST_P(Scenarios, IsForetoldToTheSecond) {
 }
 
 TEST_P(Scenarios, IsTheSameWhenTheWallClockSteps) {
-  const std::vector<IncidentCause>& causes = run_->stepped_causes()[GetParam()];
+  const std::vector<IncidentCause>& causes = run->stepped_causes()[GetParam()];
   SCOPED_TRACE(Describe(result()));
   if (!scenario_.cause.has_value()) {
     EXPECT_TRUE(causes.empty());
