@@ -25,7 +25,7 @@ void ConntrackSampler::Update(const NetnsEntry& netns, absl::Duration now,
   last_try_ = now;
   absl::Status status = ReadTable(netns, now, *reader);
   if (status.ok()) status = ReadPools(netns, now, *reader);
-  table_interval_ = absl::IsNotFound(status) ? kConntrackRulesInterval : kConntrackTableInterval;
+  table_interval_ = absl::IsNotFound(status) ? kConntrackIdleInterval : kConntrackTableInterval;
   limitations_.clear();
   if (!status.ok()) {
     Forget();

@@ -14,9 +14,10 @@
 
 namespace berthmaster {
 
-// How often the table's size is read; where there is no conntrack, and for the rules, how often it
-// is looked whether that has changed.
+// How often the table's size is read, and how often it is looked where conntrack has done nothing
+// yet and whether the rules have changed.
 inline constexpr absl::Duration kConntrackTableInterval = absl::Seconds(10);
+inline constexpr absl::Duration kConntrackIdleInterval = absl::Seconds(20);
 inline constexpr absl::Duration kConntrackRulesInterval = absl::Seconds(60);
 // A dump of the table costs about what one of as many sockets does. With fewer entries than this
 // share of the narrowest range of ports, no SNAT pool can be past it, and there is no dump.

@@ -142,7 +142,7 @@ std::vector<Scenario> SickScenarios() {
        .start = [](Stage& stage) { Churn(stage, 8, absl::Seconds(3)); },
        .cause = kTimeWaitChurn,
        // A load that comes by chance and fits may show as many in the first ten seconds.
-       .warning_share_min = 0.75,
+       .warning_share_min = 0.7,
        .is_steady = true},
       // Half of the ports are gone before the rate says that the other half will go.
       {.name = "ChurnThatRises",

@@ -2,14 +2,21 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+#include <vector>
+
 #include "controller/replay/backtest.h"
 #include "tests/controller/replay/recorded.h"
 
 namespace berthmaster {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::Le;
+using ::testing::Pair;
 using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
 
 constexpr size_t k10s = 0;
 constexpr size_t k30s = 1;
@@ -111,6 +118,30 @@ TEST(Recordings, TimeWaitThatComesBackIsForetold) {
     EXPECT_LE(pool.horizons[horizon].share.median, 0.03) << horizon;
     EXPECT_LE(pool.horizons[horizon].share.percentile_90, 0.06) << horizon;
   }
+}
+
+// Sixteen healthy workloads and fourteen sick ones side by side (tests/scenarios), each in a
+// namespace of its own: the sick ones have one incident each, and in time.
+TEST(Recordings, OfTheScenariosEachSickOneHasItsIncident) {
+  using enum IncidentCause;
+  const std::vector<HostSample> samples = RecordedSamples("scenarios");
+  const BacktestReport report = Replayed(samples);
+
+  std::map<IncidentCause, std::vector<double>> opened_seconds;
+  for (const IncidentReport& incident : report.incidents) {
+    opened_seconds[incident.last.cause].push_back(
+        absl::ToDoubleSeconds(incident.opened.open_time - samples[0].sample_time));
+  }
+  EXPECT_THAT(
+      opened_seconds,
+      UnorderedElementsAre(
+          Pair(kTimeWaitTable, ElementsAre(Le(6))), Pair(kEarlyBind, ElementsAre(Le(8))),
+          Pair(kTimeWaitChurn, UnorderedElementsAre(Le(8), Le(13), Le(22))),
+          Pair(kSynSentPileUp, ElementsAre(Le(10))), Pair(kFinWaitPileUp, ElementsAre(Le(10))),
+          Pair(kCloseWaitLeak, ElementsAre(Le(10))), Pair(kUdpPorts, ElementsAre(Le(10))),
+          Pair(kEstablishedLeak, ElementsAre(Le(16))), Pair(kSnatPool, ElementsAre(Le(32))),
+          Pair(kListenerOverflow, ElementsAre(Le(21))), Pair(kRangeTooSmall, ElementsAre(Le(48))),
+          Pair(kRestartBlocked, ElementsAre(Le(38)))));
 }
 
 TEST(Recordings, GiveTheSameReportEachTime) {
