@@ -10,7 +10,7 @@ const int kWindowMinSeconds = static_cast<int>(kRateWindowMin / absl::Seconds(1)
 const int kWindowMaxSeconds = static_cast<int>(kRateWindowMax / absl::Seconds(1));
 constexpr int kTimeWaitSeconds = 60;
 // Fewer than this say nothing about how even a load is.
-constexpr int kEvenCountMin = 10;
+constexpr int kEvenCountMin = 4;
 
 int32_t CountYoungerThan(const Releases& releases, int age) {
   int32_t count = 0;

@@ -99,7 +99,7 @@ bool GrowthShown(const PoolFacts& facts) {
                            : 0;
   const double grown_min = std::max(thresholds.growth_min, noise);
   if (!is_queue && pool.utilization() >= thresholds.stuck_utilization_min &&
-      even_time >= thresholds.growth_time_min &&
+      std::max(even_time, window.climb_time()) >= thresholds.growth_time_min &&
       EvenClimb(facts, window.EvenInflow(thresholds).value_or(0)) >= grown_min) {
     return true;
   }

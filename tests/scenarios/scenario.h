@@ -76,6 +76,8 @@ struct Scenario {
   std::function<void(Stage&)> start;
   // Nothing: no incident may open.
   std::optional<IncidentCause> cause = std::nullopt;
+  // The client is told, or the kernel counts it, when the pool is full.
+  bool is_failing = cause.has_value();
   // How much of the time from the start of the load to the first failure has to be left when the
   // incident opens. Of no meaning where the load does not fail.
   double warning_share_min = 0.8;

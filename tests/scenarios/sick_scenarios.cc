@@ -144,11 +144,12 @@ std::vector<Scenario> SickScenarios() {
        // A load that comes by chance and fits may show as many in the first ten seconds.
        .warning_share_min = 0.7,
        .is_steady = true},
-      // Half of the ports are gone before the rate says that the other half will go.
+      // Half of the ports are gone before the rate says that the other half will go; and half a
+      // second of ramp more or less decides.
       {.name = "ChurnThatRises",
        .start = RampedChurn,
        .cause = kTimeWaitChurn,
-       .warning_share_min = 0.5},
+       .warning_share_min = 0.4},
       {.name = "LeakOfEstablished", .start = EstablishedLeak, .cause = kEstablishedLeak},
       {.name = "LeakInCloseWait", .start = CloseWaitLeak, .cause = kCloseWaitLeak},
       {.name = "DeadDestination", .start = DeadDestination, .cause = kSynSentPileUp},
@@ -161,9 +162,15 @@ std::vector<Scenario> SickScenarios() {
       {.name = "BindBeforeConnect", .start = EarlyBind, .cause = kEarlyBind},
       {.name = "TimeWaitTable", .start = TimeWaitTable, .cause = kTimeWaitTable},
       {.name = "LeakOfUdpSockets", .start = UdpLeak, .cause = kUdpPorts},
-      {.name = "StuckListener", .start = StuckListener, .cause = kListenerOverflow},
-      {.name = "BlockedRestart", .start = BlockedRestart, .cause = kRestartBlocked},
-      {.name = "SnatPool", .start = SnatPool, .cause = kSnatPool},
+      {.name = "StuckListener",
+       .start = StuckListener,
+       .cause = kListenerOverflow,
+       .is_failing = false},
+      {.name = "BlockedRestart",
+       .start = BlockedRestart,
+       .cause = kRestartBlocked,
+       .is_failing = false},
+      {.name = "SnatPool", .start = SnatPool, .cause = kSnatPool, .is_failing = false},
   };
 }
 
