@@ -1,7 +1,9 @@
 #ifndef BERTHMASTER_COMMON_PROTOCOL_SAMPLE_H_
 #define BERTHMASTER_COMMON_PROTOCOL_SAMPLE_H_
 
+#include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -92,12 +94,12 @@ struct PoolSample {
   PoolId id() const { return {kind, key}; }
   // capacity - in_use + reusable, never below 0.
   int32_t headroom() const {
-    int32_t left = capacity - in_use + reusable;
-    return left > 0 ? left : 0;
+    const int64_t left = int64_t{capacity} - in_use + reusable;
+    return static_cast<int32_t>(std::clamp<int64_t>(left, 0, std::numeric_limits<int32_t>::max()));
   }
   // (in_use - reusable) / capacity; 1 when the capacity is 0.
   double utilization() const {
-    return capacity > 0 ? static_cast<double>(in_use - reusable) / capacity : 1.0;
+    return capacity > 0 ? (static_cast<double>(in_use) - reusable) / capacity : 1.0;
   }
   friend bool operator==(const PoolSample&, const PoolSample&) = default;
 };
