@@ -7,7 +7,7 @@
 namespace berthmaster {
 namespace {
 
-// All but the newest are so far apart that kTotalsMax of them reach kRateWindowMax back.
+// So far apart, but beside a gap, that kTotalsMax of them reach about kRateWindowMax back.
 constexpr absl::Duration kSpacing = absl::Milliseconds(1900);
 // Fewer events than this in the short window are taken over the long one.
 constexpr int64_t kEventsMin = 10;
@@ -90,8 +90,10 @@ bool ConnectTraffic::GoesOn(const Total& newest, const Total& near, const Total&
 }
 
 void ConnectTraffic::Append(const Total& total, History& history) {
+  // One goes only where it is close to both its neighbours, as in LiveHistory.
   if (history.size > 1 &&
-      history.totals[history.size - 1].time - history.totals[history.size - 2].time < kSpacing) {
+      history.totals[history.size - 1].time - history.totals[history.size - 2].time < kSpacing &&
+      total.time - history.totals[history.size - 1].time < kSpacing) {
     --history.size;
   }
   if (history.size == kTotalsMax) {

@@ -61,8 +61,12 @@ double TimeWaitRate(const Releases& releases, std::optional<absl::Duration> reus
 bool BeganThisSecond(const Releases& releases) { return OldestAge(releases) == 0; }
 
 void LiveHistory::Add(absl::Duration now, int32_t live, std::optional<double> time_wait_rate) {
-  // The newest is always kept: a rate from before a burst until long after it is none of now.
-  if (size_ > 1 && entries_[size_ - 1].time - entries_[size_ - 2].time < kSpacing) --size_;
+  // One goes only where it is close to both its neighbours: a rate from before a burst until long
+  // after it is none of now.
+  if (size_ > 1 && entries_[size_ - 1].time - entries_[size_ - 2].time < kSpacing &&
+      now - entries_[size_ - 1].time < kSpacing) {
+    --size_;
+  }
   if (size_ == kEntriesMax) {
     std::move(entries_.begin() + 1, entries_.end(), entries_.begin());
     --size_;

@@ -42,7 +42,7 @@ class LiveHistory {
   double MeanTimeWaitRate(absl::Duration now, double time_wait_rate) const;
 
  private:
-  // All but the newest are so far apart that the history reaches kRateWindowMax back.
+  // So far apart, but beside a gap, that the history reaches about kRateWindowMax back.
   static constexpr absl::Duration kSpacing = absl::Milliseconds(1900);
   static constexpr size_t kEntriesMax = 12;
   struct Entry {

@@ -177,6 +177,18 @@ TEST_F(OptionalReadersTest, TrafficMakesRatesExact) {
   EXPECT_NEAR(absl::ToDoubleSeconds(pool.hold_time.value()), 2.5, 0.01);
 }
 
+TEST_F(OptionalReadersTest, TrafficOfABurstIsNoneOfTheRateOfTenSecondsLater) {
+  Connect(20);
+  Sample();
+  watch_.activity.pools = {{7, key_, 200, 0, 0}};
+  SampleAfter(absl::Seconds(1));
+  watch_.activity.pools = {{7, key_, 1, 0, 0}};
+
+  const PoolSample pool = FindKind(SampleAfter(absl::Seconds(10)), PoolKind::kConnect);
+
+  EXPECT_NEAR(pool.connection_rate.value(), 0.1, 0.01);
+}
+
 // Half of what opens is not counted: the sockets that are there say how many came at least.
 TEST_F(OptionalReadersTest, WhatTheWatchMissedIsInTheSocketsStill) {
   Connect(10);

@@ -34,6 +34,10 @@ TEST(TimeWaitRateTest, OfAYoungLoadIsTakenOverItsTime) {
   }
 }
 
+TEST(TimeWaitRateTest, OfALoadOfOneSecondAndAFifthIsThatOfItsWholeSecond) {
+  EXPECT_NEAR(TimeWaitRate(Made([](double age) { return age < 1.2 ? 9 : 0; }), std::nullopt), 9, 1);
+}
+
 TEST(TimeWaitRateTest, FollowsAChangeWithinFiveSeconds) {
   Releases rose = Made([](double age) { return age < 6 ? 20 : 10; });
   Releases stopped = Made([](double age) { return age < 6 ? 0 : 10; });
@@ -78,6 +82,8 @@ TEST(LiveHistoryTest, ABurstIsNoneOfTheRateOfTenSecondsLater) {
   history.Add(absl::Seconds(0.4), 16, 0);
   history.Add(absl::Seconds(1.4), 240, 0);
   EXPECT_NEAR(history.LiveRate(absl::Seconds(10.4), 242).value(), 0.22, 0.01);
+  history.Add(absl::Seconds(10.4), 242, 0);
+  EXPECT_NEAR(history.LiveRate(absl::Seconds(11.4), 242).value(), 0.2, 0.01);
 }
 
 TEST(LiveHistoryTest, AveragesTheRatesOfTheLastSeconds) {

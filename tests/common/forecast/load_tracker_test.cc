@@ -61,6 +61,19 @@ TEST(LoadTracker, SeesARampOfTheRate) {
   EXPECT_NEAR(history.rate_peak, 70, 1e-4);
 }
 
+TEST(LoadTracker, SaysHowLongAgoAPoolWasCutOff) {
+  LoadTracker tracker;
+  PoolSample pool = Rated(10);
+  tracker.Add(pool, std::nullopt);
+  EXPECT_EQ(tracker.history().cut_off_age, absl::InfiniteDuration());
+  pool.connect_failures = 3;
+  tracker.Add(pool, absl::Seconds(1));
+  EXPECT_EQ(tracker.history().cut_off_age, absl::ZeroDuration());
+  pool.connect_failures = 0;
+  tracker.Add(pool, absl::Seconds(4));
+  EXPECT_EQ(tracker.history().cut_off_age, absl::Seconds(4));
+}
+
 TEST(LoadTracker, RemembersThePeakOfALoadThatIsCutOff) {
   LoadTracker tracker;
   tracker.Add(Rated(80), std::nullopt);

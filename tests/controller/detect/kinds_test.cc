@@ -203,6 +203,17 @@ TEST(SnatPool, ChurnThatSettlesBelowTheRangeIsHealthyAndAboveItIsNot) {
   }
 }
 
+TEST(SnatPool, SettlesByTheTimeoutOfItsNamespace) {
+  // 12 a second for 120 s are more than 1000, and for 30 s they are not.
+  HostSimulator host;
+  host.netns().sysctls["net.netfilter.nf_conntrack_tcp_timeout_time_wait"] = "30";
+  for (int second = 1; second <= 300; ++second) {
+    host.Observe(second, {Snat(12 * std::min(second, 30), 1000)});
+  }
+
+  EXPECT_THAT(host.Incidents(), IsEmpty());
+}
+
 TEST(ConntrackTable, IsToldFromTheSnatPool) {
   HostSimulator host;
   host.Observe(1, {});
