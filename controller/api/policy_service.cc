@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "controller/api/approval_policy_conversion.h"
 #include "controller/api/caller.h"
 #include "controller/api/policy_conversion.h"
 #include "controller/api/unary_reply.h"
@@ -31,6 +32,27 @@ grpc::ServerUnaryReactor* PolicyServiceImpl::UpdateDetectionPolicy(
                                    if (policy.ok()) *response->mutable_policy() = ToProto(*policy);
                                    reactor->Finish(ToGrpcStatus(policy.status()));
                                  });
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* PolicyServiceImpl::GetApprovalPolicy(
+    grpc::CallbackServerContext* context, const v1::GetApprovalPolicyRequest* /*request*/,
+    v1::GetApprovalPolicyResponse* response) {
+  *response->mutable_policy() = ToProto(*fleet_->FindApprovalPolicy());
+  return FinishNow(context, absl::OkStatus());
+}
+
+grpc::ServerUnaryReactor* PolicyServiceImpl::UpdateApprovalPolicy(
+    grpc::CallbackServerContext* context, const v1::UpdateApprovalPolicyRequest* request,
+    v1::UpdateApprovalPolicyResponse* response) {
+  absl::StatusOr<ApprovalPolicyRequest> wanted = FromProto(*request, CallerOf(*context));
+  if (!wanted.ok()) return FinishNow(context, wanted.status());
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  engine_->UpdateApprovalPolicy(*std::move(wanted),
+                                [reactor, response](absl::StatusOr<ApprovalPolicy> policy) {
+                                  if (policy.ok()) *response->mutable_policy() = ToProto(*policy);
+                                  reactor->Finish(ToGrpcStatus(policy.status()));
+                                });
   return reactor;
 }
 

@@ -19,6 +19,12 @@ class PolicyServiceImpl final : public v1::PolicyService::CallbackService {
   grpc::ServerUnaryReactor* UpdateDetectionPolicy(
       grpc::CallbackServerContext* context, const v1::UpdateDetectionPolicyRequest* request,
       v1::UpdateDetectionPolicyResponse* response) override;
+  grpc::ServerUnaryReactor* GetApprovalPolicy(grpc::CallbackServerContext* context,
+                                              const v1::GetApprovalPolicyRequest* request,
+                                              v1::GetApprovalPolicyResponse* response) override;
+  grpc::ServerUnaryReactor* UpdateApprovalPolicy(
+      grpc::CallbackServerContext* context, const v1::UpdateApprovalPolicyRequest* request,
+      v1::UpdateApprovalPolicyResponse* response) override;
 
  private:
   const Fleet* const fleet_;

@@ -4,6 +4,7 @@
 #include "common/wire/desired_state_wire.h"
 #include "common/wire/time_wire.h"
 #include "controller/api/incident_conversion.h"
+#include "controller/api/plan_conversion.h"
 #include "controller/model/names.h"
 
 namespace berthmaster {
@@ -48,15 +49,6 @@ v1::Outlook ToProto(const Outlook& outlook) {
 }
 
 namespace {
-
-v1::Decision ToProto(const Decision& decision) {
-  v1::Decision proto;
-  proto.set_decider(decision.decider);
-  proto.set_reason(decision.reason);
-  *proto.mutable_decide_time() = berthmaster::ToProto(decision.decide_time);
-  proto.set_content_sha256(decision.content_sha256);
-  return proto;
-}
 
 void AddAdvice(const Recommendation& recommendation, v1::Recommendation& proto) {
   for (const SysctlChange& change : recommendation.changes) {
@@ -104,9 +96,14 @@ v1::Recommendation ToProto(const Recommendation& recommendation) {
   proto.set_kind(static_cast<v1::RecommendationKind>(recommendation.kind));
   proto.set_summary(recommendation.summary);
   proto.set_rationale(recommendation.rationale);
-  proto.set_incident(IncidentName(recommendation.incident_id));
-  proto.set_host(HostName(recommendation.host_id));
-  proto.set_netns(NetnsName(recommendation.host_id, recommendation.netns_cookie));
+  if (!recommendation.incident_id.empty()) {
+    proto.set_incident(IncidentName(recommendation.incident_id));
+  }
+  // One that goes where a selector says is of no single namespace.
+  if (!recommendation.host_id.empty()) {
+    proto.set_host(HostName(recommendation.host_id));
+    proto.set_netns(NetnsName(recommendation.host_id, recommendation.netns_cookie));
+  }
   proto.set_netns_label(recommendation.netns_label);
   proto.set_pool(recommendation.pool_name);
   proto.set_rank(recommendation.rank);
@@ -120,6 +117,16 @@ v1::Recommendation ToProto(const Recommendation& recommendation) {
     proto.set_rollout(RolloutName(recommendation.rollout_id));
   }
   proto.set_etag(EtagOf(recommendation.revision));
+  proto.set_proposer(recommendation.proposer);
+  for (const Decision& approval : recommendation.approvals) {
+    *proto.add_approvals() = berthmaster::ToProto(approval);
+  }
+  proto.set_approvals_required(recommendation.approvals_required);
+  if (recommendation.expire_time.has_value()) {
+    *proto.mutable_expire_time() = ToProto(*recommendation.expire_time);
+  }
+  *proto.mutable_plan() = ToProto(recommendation.plan);
+  proto.set_target_count(recommendation.target_count);
   return proto;
 }
 

@@ -3,9 +3,11 @@
 #include <string>
 #include <utility>
 
+#include "common/ids/names.h"
 #include "common/status/annotate.h"
 #include "common/wire/field_check.h"
 #include "controller/api/caller.h"
+#include "controller/api/plan_conversion.h"
 #include "controller/api/recommendation_conversion.h"
 #include "controller/api/recommendation_page.h"
 #include "controller/api/request_check.h"
@@ -14,6 +16,9 @@
 
 namespace berthmaster {
 namespace {
+
+// So many of a proposal's namespaces are named in its answer.
+constexpr int kShownTargetsMax = 1000;
 
 // The checks and fields that an approval and a rejection share.
 template <typename Request>
@@ -52,6 +57,38 @@ Engine::Done<Recommendation> Answer(grpc::ServerUnaryReactor* reactor, Response*
     if (recommendation.ok()) *response->mutable_recommendation() = ToProto(*recommendation);
     reactor->Finish(ToGrpcStatus(recommendation.status()));
   };
+}
+
+absl::StatusOr<ProposalRequest> ToProposal(const v1::ProposeChangeRequest& request,
+                                           std::string proposer) {
+  ProposalRequest proposal;
+  BERTHMASTER_RETURN_IF_ERROR(CheckReason(request.reason()));
+  BERTHMASTER_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
+  BERTHMASTER_RETURN_IF_ERROR(CheckFieldCount(
+      "desired_values", static_cast<int>(request.desired_values_size()), kDesiredValuesMax));
+  for (const auto& [sysctl, value] : request.desired_values()) {
+    BERTHMASTER_RETURN_IF_ERROR(CheckFieldText("desired_values", sysctl));
+    BERTHMASTER_RETURN_IF_ERROR(CheckFieldText("desired_values", value, kWireSysctlValueBytesMax));
+    proposal.desired_values.emplace(sysctl, value);
+  }
+  BERTHMASTER_ASSIGN_OR_RETURN(proposal.plan, FromProto(request.plan()));
+  proposal.proposer = std::move(proposer);
+  proposal.reason = request.reason();
+  proposal.request_id = request.request_id();
+  proposal.request_sha256 = DeterministicSha256(request);
+  proposal.validate_only = request.validate_only();
+  return proposal;
+}
+
+void FillProposal(const ProposedChange& proposed, v1::ProposeChangeResponse& response) {
+  *response.mutable_recommendation() = ToProto(proposed.recommendation);
+  if (proposed.recommendation.id.empty()) response.mutable_recommendation()->clear_name();
+  for (const RolloutTarget& target : proposed.targets) {
+    if (response.netns_size() >= kShownTargetsMax) break;
+    response.add_netns(NetnsName(target.host_id, target.netns_cookie));
+  }
+  for (const std::string& text : proposed.left_out) response.add_left_out(text);
+  for (const SettingAdvice& advice : proposed.advice) *response.add_advice() = ToProto(advice);
 }
 
 }  // namespace
@@ -95,6 +132,20 @@ grpc::ServerUnaryReactor* RecommendationServiceImpl::RejectRecommendation(
   if (!decision.ok()) return FinishNow(context, decision.status());
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   engine_->Reject(*std::move(decision), Answer(reactor, response));
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* RecommendationServiceImpl::ProposeChange(
+    grpc::CallbackServerContext* context, const v1::ProposeChangeRequest* request,
+    v1::ProposeChangeResponse* response) {
+  absl::StatusOr<ProposalRequest> proposal = ToProposal(*request, CallerOf(*context));
+  if (!proposal.ok()) return FinishNow(context, proposal.status());
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  engine_->Propose(*std::move(proposal),
+                   [reactor, response](const absl::StatusOr<ProposedChange>& proposed) {
+                     if (proposed.ok()) FillProposal(*proposed, *response);
+                     reactor->Finish(ToGrpcStatus(proposed.status()));
+                   });
   return reactor;
 }
 

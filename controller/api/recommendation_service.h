@@ -26,6 +26,9 @@ class RecommendationServiceImpl final : public v1::RecommendationService::Callba
   grpc::ServerUnaryReactor* RejectRecommendation(
       grpc::CallbackServerContext* context, const v1::RejectRecommendationRequest* request,
       v1::RejectRecommendationResponse* response) override;
+  grpc::ServerUnaryReactor* ProposeChange(grpc::CallbackServerContext* context,
+                                          const v1::ProposeChangeRequest* request,
+                                          v1::ProposeChangeResponse* response) override;
   grpc::ServerUnaryReactor* SimulateRecommendation(
       grpc::CallbackServerContext* context, const v1::SimulateRecommendationRequest* request,
       v1::SimulateRecommendationResponse* response) override;

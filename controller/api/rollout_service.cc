@@ -1,6 +1,7 @@
 #include "controller/api/rollout_service.h"
 
 #include <string>
+#include <utility>
 
 #include "common/status/annotate.h"
 #include "controller/api/caller.h"
@@ -14,10 +15,32 @@
 namespace berthmaster {
 namespace {
 
-absl::StatusOr<std::string> Check(const v1::RevertRolloutRequest& request) {
+template <typename Request>
+absl::StatusOr<RolloutDecision> ToDecision(RolloutVerb verb, const Request& request,
+                                           std::string who) {
   BERTHMASTER_RETURN_IF_ERROR(CheckReason(request.reason()));
   BERTHMASTER_RETURN_IF_ERROR(CheckEtag(request.etag()));
-  return ParseId("name", "rollouts", request.name());
+  RolloutDecision decision;
+  BERTHMASTER_ASSIGN_OR_RETURN(decision.rollout_id, ParseId("name", "rollouts", request.name()));
+  decision.verb = verb;
+  decision.who = std::move(who);
+  decision.reason = request.reason();
+  decision.etag = request.etag();
+  return decision;
+}
+
+template <typename Request, typename Response>
+grpc::ServerUnaryReactor* DecideOn(Engine* engine, RolloutVerb verb,
+                                   grpc::CallbackServerContext* context, const Request& request,
+                                   Response* response) {
+  absl::StatusOr<RolloutDecision> decision = ToDecision(verb, request, CallerOf(*context));
+  if (!decision.ok()) return FinishNow(context, decision.status());
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  engine->DecideRollout(*std::move(decision), [reactor, response](absl::StatusOr<Rollout> rollout) {
+    if (rollout.ok()) *response->mutable_rollout() = ToProto(*rollout);
+    reactor->Finish(ToGrpcStatus(rollout.status()));
+  });
+  return reactor;
 }
 
 }  // namespace
@@ -55,15 +78,31 @@ grpc::ServerUnaryReactor* RolloutServiceImpl::GetRollout(grpc::CallbackServerCon
 grpc::ServerUnaryReactor* RolloutServiceImpl::RevertRollout(grpc::CallbackServerContext* context,
                                                             const v1::RevertRolloutRequest* request,
                                                             v1::RevertRolloutResponse* response) {
-  absl::StatusOr<std::string> id = Check(*request);
-  if (!id.ok()) return FinishNow(context, id.status());
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  engine_->RevertRollout(*std::move(id), CallerOf(*context), request->reason(), request->etag(),
-                         [reactor, response](absl::StatusOr<Rollout> rollout) {
-                           if (rollout.ok()) *response->mutable_rollout() = ToProto(*rollout);
-                           reactor->Finish(ToGrpcStatus(rollout.status()));
-                         });
-  return reactor;
+  return DecideOn(engine_, RolloutVerb::kRevert, context, *request, response);
+}
+
+grpc::ServerUnaryReactor* RolloutServiceImpl::PauseRollout(grpc::CallbackServerContext* context,
+                                                           const v1::PauseRolloutRequest* request,
+                                                           v1::PauseRolloutResponse* response) {
+  return DecideOn(engine_, RolloutVerb::kPause, context, *request, response);
+}
+
+grpc::ServerUnaryReactor* RolloutServiceImpl::ResumeRollout(grpc::CallbackServerContext* context,
+                                                            const v1::ResumeRolloutRequest* request,
+                                                            v1::ResumeRolloutResponse* response) {
+  return DecideOn(engine_, RolloutVerb::kResume, context, *request, response);
+}
+
+grpc::ServerUnaryReactor* RolloutServiceImpl::PromoteRollout(
+    grpc::CallbackServerContext* context, const v1::PromoteRolloutRequest* request,
+    v1::PromoteRolloutResponse* response) {
+  return DecideOn(engine_, RolloutVerb::kPromote, context, *request, response);
+}
+
+grpc::ServerUnaryReactor* RolloutServiceImpl::AbortRollout(grpc::CallbackServerContext* context,
+                                                           const v1::AbortRolloutRequest* request,
+                                                           v1::AbortRolloutResponse* response) {
+  return DecideOn(engine_, RolloutVerb::kAbort, context, *request, response);
 }
 
 grpc::ServerWriteReactor<v1::WatchRolloutsResponse>* RolloutServiceImpl::WatchRollouts(

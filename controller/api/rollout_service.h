@@ -12,8 +12,8 @@
 
 namespace berthmaster {
 
-// RolloutService: reads from the fleet in memory, revert through the engine, whose answer comes
-// after the commit. Any thread.
+// RolloutService: reads from the fleet in memory, decisions through the engine, whose answer
+// comes after the commit. Any thread.
 class RolloutServiceImpl final : public v1::RolloutService::CallbackService {
  public:
   RolloutServiceImpl(const Fleet* fleet, Engine* engine, std::shared_ptr<WatchPump> pump)
@@ -28,6 +28,18 @@ class RolloutServiceImpl final : public v1::RolloutService::CallbackService {
   grpc::ServerUnaryReactor* RevertRollout(grpc::CallbackServerContext* context,
                                           const v1::RevertRolloutRequest* request,
                                           v1::RevertRolloutResponse* response) override;
+  grpc::ServerUnaryReactor* PauseRollout(grpc::CallbackServerContext* context,
+                                         const v1::PauseRolloutRequest* request,
+                                         v1::PauseRolloutResponse* response) override;
+  grpc::ServerUnaryReactor* ResumeRollout(grpc::CallbackServerContext* context,
+                                          const v1::ResumeRolloutRequest* request,
+                                          v1::ResumeRolloutResponse* response) override;
+  grpc::ServerUnaryReactor* PromoteRollout(grpc::CallbackServerContext* context,
+                                           const v1::PromoteRolloutRequest* request,
+                                           v1::PromoteRolloutResponse* response) override;
+  grpc::ServerUnaryReactor* AbortRollout(grpc::CallbackServerContext* context,
+                                         const v1::AbortRolloutRequest* request,
+                                         v1::AbortRolloutResponse* response) override;
   grpc::ServerWriteReactor<v1::WatchRolloutsResponse>* WatchRollouts(
       grpc::CallbackServerContext* context, const v1::WatchRolloutsRequest* request) override;
 

@@ -12,6 +12,7 @@
 #include "common/wire/field_check.h"
 #include "common/wire/pool_wire.h"
 #include "common/wire/time_wire.h"
+#include "controller/api/plan_conversion.h"
 #include "controller/api/pool_view.h"
 #include "controller/api/request_check.h"
 #include "controller/recommend/what_if.h"
@@ -38,29 +39,6 @@ absl::Status CheckNotNegative(absl::string_view field, double value) {
   if (value >= 0) return absl::OkStatus();
   return ReasonStatus(absl::StatusCode::kInvalidArgument, "WHAT_IF_INVALID",
                       absl::StrCat(field, ": is below 0"));
-}
-
-v1::AdviceSeverity ToProto(AdviceSeverity severity) {
-  switch (severity) {
-    case AdviceSeverity::kNote:
-      return v1::ADVICE_SEVERITY_NOTE;
-    case AdviceSeverity::kWarning:
-      return v1::ADVICE_SEVERITY_WARNING;
-    case AdviceSeverity::kError:
-      return v1::ADVICE_SEVERITY_ERROR;
-  }
-  return v1::ADVICE_SEVERITY_UNSPECIFIED;
-}
-
-v1::SettingAdvice ToProto(const SettingAdvice& advice) {
-  v1::SettingAdvice proto;
-  proto.set_setting(advice.setting);
-  proto.set_value(advice.value);
-  proto.set_severity(ToProto(advice.advice.severity));
-  proto.set_id(advice.advice.id);
-  proto.set_reason(advice.advice.reason);
-  proto.set_instead(advice.advice.instead);
-  return proto;
 }
 
 v1::Pool ToProto(const PoolRef& ref, const Projection& projection) {
@@ -118,7 +96,8 @@ absl::Status FillSimulation(const Fleet& fleet, const v1::SimulateRecommendation
   *response.mutable_before() = ToProto(ref, simulation.before);
   *response.mutable_after() = ToProto(ref, simulation.after);
   for (const std::string& note : simulation.notes) response.add_notes(note);
-  for (const SettingAdvice& advice : wishes.advice) *response.add_advice() = ToProto(advice);
+  for (const SettingAdvice& advice : wishes.advice)
+    *response.add_advice() = berthmaster::ToProto(advice);
   return absl::OkStatus();
 }
 

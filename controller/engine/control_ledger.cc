@@ -1,5 +1,6 @@
 #include "controller/engine/control_ledger.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace berthmaster {
@@ -29,6 +30,16 @@ void Change(absl::flat_hash_map<std::string, ControlLedger::Ids>& index, const s
   if (found == index.end()) return;
   found->second.erase(id);
   if (found->second.empty()) index.erase(found);
+}
+
+// Whether a step of it may be due without anything that comes from its hosts.
+bool GoesByTime(const Rollout& rollout) {
+  if (rollout.state != RolloutState::kConfirmed) return true;
+  return std::any_of(
+      rollout.targets.begin(), rollout.targets.end(), [](const RolloutTarget& target) {
+        return target.state == TargetState::kWaiting || target.state == TargetState::kSent ||
+               target.state == TargetState::kSoaking || target.state == TargetState::kReverting;
+      });
 }
 
 bool Open(RolloutState state) { return InForce(state) || state == RolloutState::kReverting; }
@@ -83,6 +94,10 @@ void ControlLedger::Load(ControlState state) {
     detection_policies_.Load(
         kOnlyRow, std::make_shared<const DetectionPolicy>(*std::move(state.detection_policy)));
   }
+  if (state.approval_policy.has_value()) {
+    approval_policies_.Load(
+        kOnlyRow, std::make_shared<const ApprovalPolicy>(*std::move(state.approval_policy)));
+  }
   for (CompletedRequest& request : state.requests) {
     std::string id = request.request_id;
     requests_.Load(id, std::make_shared<const CompletedRequest>(std::move(request)));
@@ -119,6 +134,16 @@ void ControlLedger::Put(Silence silence) {
 
 void ControlLedger::Put(DetectionPolicy policy) {
   detection_policies_.Put(kOnlyRow, std::make_shared<const DetectionPolicy>(std::move(policy)));
+}
+
+void ControlLedger::Put(ApprovalPolicy policy) {
+  approval_policies_.Put(kOnlyRow, std::make_shared<const ApprovalPolicy>(std::move(policy)));
+}
+
+ControlLedger::ApprovalPolicyPointer ControlLedger::approval_policy() const {
+  static const auto* none = new ApprovalPolicyPointer(std::make_shared<const ApprovalPolicy>());
+  ApprovalPolicyPointer policy = approval_policies_.Find(kOnlyRow);
+  return policy != nullptr ? policy : *none;
 }
 
 ControlLedger::DetectionPolicyPointer ControlLedger::detection_policy() const {
@@ -158,7 +183,7 @@ void ControlLedger::Reindex(const Rollout* before, const Rollout* after) {
       Change(open_rollouts_by_host_, target.host_id, after->id, true);
     }
     open_rollouts_.insert(after->id);
-    if (after->state != RolloutState::kConfirmed) waiting_rollouts_.insert(after->id);
+    if (GoesByTime(*after)) waiting_rollouts_.insert(after->id);
   }
 }
 
@@ -176,7 +201,8 @@ const ControlLedger::Ids& ControlLedger::OpenRolloutsOf(absl::string_view host_i
 
 bool ControlLedger::dirty() const {
   return hosts_.dirty() || incidents_.dirty() || recommendations_.dirty() || rollouts_.dirty() ||
-         requests_.dirty() || silences_.dirty() || detection_policies_.dirty();
+         requests_.dirty() || silences_.dirty() || detection_policies_.dirty() ||
+         approval_policies_.dirty();
 }
 
 ControlState ControlLedger::DirtyRows() const {
@@ -188,6 +214,7 @@ ControlState ControlLedger::DirtyRows() const {
   state.requests = Copies(requests_);
   state.silences = Copies(silences_);
   if (detection_policies_.dirty()) state.detection_policy = *detection_policy();
+  if (approval_policies_.dirty()) state.approval_policy = *approval_policy();
   return state;
 }
 
@@ -199,6 +226,7 @@ void ControlLedger::MarkCommitted() {
   requests_.MarkCommitted();
   silences_.MarkCommitted();
   detection_policies_.MarkCommitted();
+  approval_policies_.MarkCommitted();
 }
 
 void ControlLedger::Rollback() {
@@ -218,6 +246,7 @@ void ControlLedger::Rollback() {
   requests_.Rollback();
   silences_.Rollback();
   detection_policies_.Rollback();
+  approval_policies_.Rollback();
 }
 
 ControlLedger::Forgotten ControlLedger::ForgetEnded(absl::Time now) {

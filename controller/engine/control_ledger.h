@@ -83,6 +83,7 @@ class ControlLedger {
   using RolloutPointer = std::shared_ptr<const Rollout>;
   using SilencePointer = std::shared_ptr<const Silence>;
   using DetectionPolicyPointer = std::shared_ptr<const DetectionPolicy>;
+  using ApprovalPolicyPointer = std::shared_ptr<const ApprovalPolicy>;
   using Ids = std::set<std::string, std::less<>>;
 
   void Load(ControlState state);
@@ -94,6 +95,7 @@ class ControlLedger {
   const LedgerTable<Silence>& silences() const { return silences_; }
   // The one without rules before somebody set it; never null.
   DetectionPolicyPointer detection_policy() const;
+  ApprovalPolicyPointer approval_policy() const;
   std::shared_ptr<const CompletedRequest> FindRequest(absl::string_view request_id) const {
     return requests_.Find(request_id);
   }
@@ -104,6 +106,7 @@ class ControlLedger {
   void Put(Rollout rollout);
   void Put(Silence silence);
   void Put(DetectionPolicy policy);
+  void Put(ApprovalPolicy policy);
   void Put(CompletedRequest request);
 
   // Ids by what they belong to; empty when there is none.
@@ -113,7 +116,7 @@ class ControlLedger {
   const Ids& OpenRolloutsOf(absl::string_view host_id) const;
   // All rollouts that are not REVERTED or FAILED.
   const Ids& OpenRollouts() const { return open_rollouts_; }
-  // Those of them that go on by time: not CONFIRMED.
+  // Those of them that go on by time: not CONFIRMED, or with targets on their way.
   const Ids& WaitingRollouts() const { return waiting_rollouts_; }
 
   bool dirty() const;
@@ -147,6 +150,7 @@ class ControlLedger {
   LedgerTable<Silence> silences_;
   // At most one row.
   LedgerTable<DetectionPolicy> detection_policies_;
+  LedgerTable<ApprovalPolicy> approval_policies_;
   Index active_incidents_by_host_;
   Index recommendations_by_incident_;
   Index open_rollouts_by_host_;

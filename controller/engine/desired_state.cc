@@ -20,14 +20,14 @@ using Changes = std::map<Key, DesiredChange>;
 void Append(const Rollout& rollout, absl::string_view host_id, absl::Duration lease,
             Changes& changes, std::vector<std::pair<Key, std::string>>& order) {
   for (const RolloutTarget& target : rollout.targets) {
-    if (target.host_id != host_id) continue;
+    if (target.host_id != host_id || !IsDesired(target.state)) continue;
     for (const TargetSysctl& sysctl : target.sysctls) {
       DesiredChange change;
       change.rollout = RolloutName(rollout.id);
       change.netns_cookie = target.netns_cookie;
       change.netns_inode = target.netns_inode;
       change.change = sysctl.change;
-      change.confirmed = rollout.state == RolloutState::kConfirmed;
+      change.confirmed = IsConfirmed(rollout, target);
       if (!change.confirmed) change.lease = lease;
       const Key key(target.netns_cookie, sysctl.change.sysctl);
       auto covered = changes.find(key);
@@ -45,7 +45,8 @@ void Append(const Rollout& rollout, absl::string_view host_id, absl::Duration le
 bool Sets(const Rollout& rollout, const RolloutTarget& place, absl::string_view sysctl) {
   return std::any_of(
       rollout.targets.begin(), rollout.targets.end(), [&](const RolloutTarget& target) {
-        return target.host_id == place.host_id && target.netns_cookie == place.netns_cookie &&
+        return IsDesired(target.state) && target.host_id == place.host_id &&
+               target.netns_cookie == place.netns_cookie &&
                std::any_of(target.sysctls.begin(), target.sysctls.end(),
                            [&](const TargetSysctl& set) { return set.change.sysctl == sysctl; });
       });

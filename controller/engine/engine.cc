@@ -140,14 +140,16 @@ void Engine::ResolveIncident(std::string id, std::string who, std::string reason
       std::move(done));
 }
 
-void Engine::RevertRollout(std::string id, std::string who, std::string reason, std::string etag,
-                           Done<Rollout> done) {
-  core_->Offer<Rollout>(
-      [id = std::move(id), who = std::move(who), reason = std::move(reason),
-       etag = std::move(etag)](Decisions& decisions) {
-        return decisions.RevertRollout(id, who, reason, etag);
-      },
+void Engine::Propose(ProposalRequest request, Done<ProposedChange> done) {
+  core_->Offer<ProposedChange>(
+      [request = std::move(request)](Decisions& decisions) { return decisions.Propose(request); },
       std::move(done));
+}
+
+void Engine::DecideRollout(RolloutDecision decision, Done<Rollout> done) {
+  core_->Offer<Rollout>([decision = std::move(decision)](
+                            Decisions& decisions) { return decisions.DecideRollout(decision); },
+                        std::move(done));
 }
 
 void Engine::CreateSilence(SilenceRequest request, Done<CreatedSilence> done) {
@@ -170,6 +172,14 @@ void Engine::UpdateDetectionPolicy(DetectionPolicyRequest request, Done<Detectio
   core_->Offer<DetectionPolicy>(
       [request = std::move(request)](Decisions& decisions) {
         return decisions.UpdateDetectionPolicy(request);
+      },
+      std::move(done));
+}
+
+void Engine::UpdateApprovalPolicy(ApprovalPolicyRequest request, Done<ApprovalPolicy> done) {
+  core_->Offer<ApprovalPolicy>(
+      [request = std::move(request)](Decisions& decisions) {
+        return decisions.UpdateApprovalPolicy(request);
       },
       std::move(done));
 }

@@ -18,11 +18,13 @@
 #include "controller/engine/agent_session.h"
 #include "controller/engine/event_bus.h"
 #include "controller/engine/fleet.h"
+#include "controller/model/approval_policy.h"
 #include "controller/model/detection_policy.h"
 #include "controller/model/incident.h"
 #include "controller/model/recommendation.h"
 #include "controller/model/rollout.h"
 #include "controller/model/silence.h"
+#include "controller/recommend/wish.h"
 #include "controller/store/control_store.h"
 #include "controller/store/history_store.h"
 
@@ -41,6 +43,48 @@ struct DecisionRequest {
   bool validate_only = false;
   // Values to write instead of the proposed ones, by sysctl.
   std::map<std::string, std::string> desired_values;
+};
+
+// A change of a caller's own.
+struct ProposalRequest {
+  std::map<std::string, std::string> desired_values;
+  RolloutPlan plan;
+  std::string proposer;
+  std::string reason;
+  std::string request_id;
+  // SHA-256 of the request's content, kept with request_id.
+  std::string request_sha256;
+  bool validate_only = false;
+};
+
+struct ProposedChange {
+  // Without an id when it was only validated.
+  Recommendation recommendation;
+  // Where it would go now.
+  std::vector<RolloutTarget> targets;
+  std::vector<std::string> left_out;
+  std::vector<SettingAdvice> advice;
+};
+
+enum class RolloutVerb : uint8_t { kPause, kResume, kPromote, kAbort, kRevert };
+
+// What a caller of the API decides on a rollout.
+struct RolloutDecision {
+  RolloutVerb verb = RolloutVerb::kPause;
+  std::string rollout_id;
+  std::string who;
+  std::string reason;
+  // Empty: whatever it is at the moment of the call.
+  std::string etag;
+};
+
+struct ApprovalPolicyRequest {
+  std::vector<ApprovalRule> rules;
+  std::vector<Freeze> freezes;
+  std::string updater;
+  // Empty: whatever is in force.
+  std::string etag;
+  bool validate_only = false;
 };
 
 // What a caller of the API wants silenced. The engine decides the times by its own clock.
@@ -134,11 +178,12 @@ class Engine {
   void AcknowledgeIncident(std::string id, std::string who, std::string etag, Done<Incident> done);
   void ResolveIncident(std::string id, std::string who, std::string reason, std::string etag,
                        Done<Incident> done);
-  void RevertRollout(std::string id, std::string who, std::string reason, std::string etag,
-                     Done<Rollout> done);
+  void Propose(ProposalRequest request, Done<ProposedChange> done);
+  void DecideRollout(RolloutDecision decision, Done<Rollout> done);
   void CreateSilence(SilenceRequest request, Done<CreatedSilence> done);
   void ExpireSilence(std::string id, std::string who, std::string etag, Done<Silence> done);
   void UpdateDetectionPolicy(DetectionPolicyRequest request, Done<DetectionPolicy> done);
+  void UpdateApprovalPolicy(ApprovalPolicyRequest request, Done<ApprovalPolicy> done);
 
  private:
   class Core;

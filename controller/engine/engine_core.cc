@@ -25,10 +25,11 @@ EngineCore::EngineCore(Engine::Dependencies dependencies, EngineOptions options)
       incidents_(&ledger_, dependencies.random),
       presence_(&ledger_, &incidents_, options_.host_timeout),
       proposals_(&ledger_, dependencies.random),
-      rollouts_(&ledger_, &incidents_, {options_.lease, options_.soak, options_.apply_timeout}),
+      rollouts_(&ledger_, &incidents_, &presence_,
+                {options_.lease, options_.soak, options_.apply_timeout}),
       outbox_({&ledger_, &presence_, &admission_, &sessions_, &rollouts_, dependencies.fleet,
                dependencies.events},
-              options_.lease) {}
+              options_.lease, options_.apply_timeout) {}
 
 EngineTime EngineCore::Now() const {
   return {dependencies_.clock->SystemNow(), dependencies_.clock->MonotonicNow()};
@@ -54,6 +55,7 @@ absl::Status EngineCore::Load() {
   for (const auto& entry : ledger_.rollouts().rows()) dependencies_.fleet->Put(entry.second);
   for (const auto& entry : ledger_.silences().rows()) dependencies_.fleet->Put(entry.second);
   dependencies_.fleet->Put(ledger_.detection_policy());
+  dependencies_.fleet->Put(ledger_.approval_policy());
   return absl::OkStatus();
 }
 
@@ -99,6 +101,7 @@ void EngineCore::Take(AttachInput input, EngineTime time) {
   }
   LogInfo("host ", hello.host_id, ": attached, agent ", hello.identity.agent_version);
   outbox_.Welcome(std::move(input.session), hello.host_id);
+  rollouts_.OnSession(hello.host_id);
   // The agent may have something in force that is not desired any more, or the other way round.
   auto host = ledger_.hosts().Find(hello.host_id);
   if (host->desired_revision != hello.applied_revision ||
@@ -143,6 +146,7 @@ void EngineCore::Take(const DetachInput& input, EngineTime time) {
   const SessionRegistry::Bound* bound = sessions_.Find(input.session.get());
   if (bound == nullptr) return;
   presence_.Detach(bound->host_id, input.goodbye, time);
+  rollouts_.OnSession(bound->host_id);
   sessions_.Detach(input.session.get());
 }
 
@@ -186,6 +190,14 @@ void EngineCore::Tick(EngineTime time) {
   next_tick_ = time.monotonic + kTickInterval;
   presence_.Tick(time);
   incidents_.ReviewSilences(time.now);
+  Decisions decisions = MakeDecisions(time);
+  decisions.ExpireProposals();
+  decisions.ApproveByPolicy();
+}
+
+Decisions EngineCore::MakeDecisions(EngineTime time) {
+  return Decisions(
+      {&ledger_, &incidents_, &proposals_, &rollouts_, &presence_, dependencies_.random}, time);
 }
 
 bool EngineCore::CommitFacts(EngineTime time) {
@@ -209,8 +221,7 @@ bool EngineCore::CommitFacts(EngineTime time) {
 void EngineCore::RunCommands(EngineTime time) {
   std::vector<Command> commands = queue_.TakeCommands();
   if (commands.empty()) return;
-  Decisions decisions({&ledger_, &incidents_, &proposals_, &rollouts_, dependencies_.random},
-                      time.now);
+  Decisions decisions = MakeDecisions(time);
   std::vector<std::function<void()>> answers;
   answers.reserve(commands.size());
   for (const Command& command : commands) answers.push_back(command.decide(decisions));

@@ -78,6 +78,7 @@ class EngineCore {
   void RecordSamples(EngineTime time);
   void Record(const Admitted& admitted, EngineTime time);
   void Tick(EngineTime time);
+  Decisions MakeDecisions(EngineTime time);
   bool CommitFacts(EngineTime time);
   void RunCommands(EngineTime time);
   void FailCommands(const absl::Status& status);

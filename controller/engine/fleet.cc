@@ -81,6 +81,11 @@ Fleet::DetectionPolicyPointer Fleet::FindDetectionPolicy() const {
   return detection_policy_;
 }
 
+Fleet::ApprovalPolicyPointer Fleet::FindApprovalPolicy() const {
+  absl::MutexLock lock(&mutex_);
+  return approval_policy_;
+}
+
 // What is replaced is freed after the lock is given back: a sample of many pools takes its time.
 
 void Fleet::Put(HostPointer host) {
@@ -127,6 +132,12 @@ void Fleet::Put(DetectionPolicyPointer policy) {
   DetectionPolicyPointer old;
   absl::MutexLock lock(&mutex_);
   old = std::exchange(detection_policy_, std::move(policy));
+}
+
+void Fleet::Put(ApprovalPolicyPointer policy) {
+  ApprovalPolicyPointer old;
+  absl::MutexLock lock(&mutex_);
+  old = std::exchange(approval_policy_, std::move(policy));
 }
 
 void Fleet::ForgetIncident(absl::string_view id) {

@@ -11,6 +11,7 @@
 #include "absl/synchronization/mutex.h"
 #include "common/protocol/sample.h"
 #include "controller/detect/incident_tracker.h"
+#include "controller/model/approval_policy.h"
 #include "controller/model/detection_policy.h"
 #include "controller/model/host.h"
 #include "controller/model/incident.h"
@@ -40,6 +41,7 @@ class Fleet {
   using RolloutPointer = std::shared_ptr<const Rollout>;
   using SilencePointer = std::shared_ptr<const Silence>;
   using DetectionPolicyPointer = std::shared_ptr<const DetectionPolicy>;
+  using ApprovalPolicyPointer = std::shared_ptr<const ApprovalPolicy>;
 
   // All of a kind, ordered by id. Ids of all but hosts sort by the time they were made at.
   std::vector<HostPointer> Hosts() const;
@@ -56,6 +58,7 @@ class Fleet {
   SilencePointer FindSilence(absl::string_view id) const;
   // Never null: the one without rules before somebody set it.
   DetectionPolicyPointer FindDetectionPolicy() const;
+  ApprovalPolicyPointer FindApprovalPolicy() const;
 
   // The engine's side.
   void Put(HostPointer host);
@@ -64,6 +67,7 @@ class Fleet {
   void Put(RolloutPointer rollout);
   void Put(SilencePointer silence);
   void Put(DetectionPolicyPointer policy);
+  void Put(ApprovalPolicyPointer policy);
   // What ended long ago is dropped here, so that this stays bounded; the store keeps it.
   void ForgetIncident(absl::string_view id);
   void ForgetRecommendation(absl::string_view id);
@@ -80,6 +84,8 @@ class Fleet {
   std::map<std::string, SilencePointer, std::less<>> silences_ ABSL_GUARDED_BY(mutex_);
   DetectionPolicyPointer detection_policy_ ABSL_GUARDED_BY(mutex_) =
       std::make_shared<const DetectionPolicy>();
+  ApprovalPolicyPointer approval_policy_ ABSL_GUARDED_BY(mutex_) =
+      std::make_shared<const ApprovalPolicy>();
 };
 
 }  // namespace berthmaster

@@ -160,4 +160,9 @@ void HostPresence::TellIncidents(absl::string_view host_id, absl::string_view te
   for (const std::string& id : ids) incidents_->AddTimelineEntry(id, text, now);
 }
 
+std::shared_ptr<const HostSample> HostPresence::NewestSample(absl::string_view host_id) const {
+  auto found = heard_.find(host_id);
+  return found == heard_.end() ? nullptr : found->second.sample;
+}
+
 }  // namespace berthmaster

@@ -50,6 +50,8 @@ class HostPresence {
   // For Fleet: the row with the time of the newest sample, and that sample. Null when the host is
   // not known.
   Fleet::HostPointer View(absl::string_view host_id) const;
+  // Null before the first sample.
+  std::shared_ptr<const HostSample> NewestSample(absl::string_view host_id) const;
 
  private:
   struct Heard {

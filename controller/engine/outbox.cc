@@ -3,11 +3,15 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "common/ids/names.h"
+#include "common/log/log.h"
 #include "controller/engine/desired_state.h"
 
 namespace berthmaster {
 
-Outbox::Outbox(Parts parts, absl::Duration lease) : parts_(parts), lease_(lease) {}
+Outbox::Outbox(Parts parts, absl::Duration lease, absl::Duration apply_timeout)
+    : parts_(parts), lease_(lease), apply_timeout_(apply_timeout) {}
 
 void Outbox::Welcome(std::shared_ptr<AgentSession> session, std::string host_id) {
   welcomes_.push_back({std::move(session), std::move(host_id)});
@@ -62,10 +66,21 @@ void Outbox::ShowRows(const ControlState& changed, absl::Time now, std::vector<E
   if (changed.detection_policy.has_value()) {
     parts_.fleet->Put(parts_.ledger->detection_policy());
   }
+  if (changed.approval_policy.has_value()) parts_.fleet->Put(parts_.ledger->approval_policy());
 }
 
 bool Outbox::Push(EngineTime time) {
   bool pushed = false;
+  for (const std::string& host_id : parts_.rollouts->TakeUnanswering(time)) {
+    const SessionRegistry::Bound* bound = parts_.sessions->FindByHost(host_id);
+    if (bound == nullptr) continue;
+    const std::shared_ptr<AgentSession> session = bound->session;
+    LogWarning(HostName(host_id), ": no answer to a desired state; its session is ended");
+    parts_.sessions->Detach(session.get());
+    session->End(absl::DeadlineExceededError(absl::StrCat("no answer to a desired state for ",
+                                                          absl::FormatDuration(apply_timeout_),
+                                                          "; attach again to be told anew")));
+  }
   for (const std::string& host_id : parts_.rollouts->TakePushes(time)) {
     const SessionRegistry::Bound* bound = parts_.sessions->FindByHost(host_id);
     if (bound == nullptr) continue;

@@ -34,7 +34,7 @@ class Outbox {
     EventBus* events = nullptr;
   };
 
-  Outbox(Parts parts, absl::Duration lease);
+  Outbox(Parts parts, absl::Duration lease, absl::Duration apply_timeout);
 
   // The session gets the welcome of its host.
   void Welcome(std::shared_ptr<AgentSession> session, std::string host_id);
@@ -64,6 +64,7 @@ class Outbox {
 
   Parts parts_;
   absl::Duration lease_;
+  absl::Duration apply_timeout_;
   std::vector<WelcomeItem> welcomes_;
   std::vector<EndItem> ends_;
   std::set<std::string> acks_;

@@ -1,5 +1,4 @@
-// What Decisions does about policies. Approval policies will stand beside the one of detection,
-// each with its own table, message and method.
+// What Decisions does about policies.
 
 #include <set>
 #include <utility>
@@ -9,6 +8,7 @@
 #include "common/log/log.h"
 #include "common/status/annotate.h"
 #include "common/status/reason.h"
+#include "controller/approval/policy_check.h"
 #include "controller/detect/threshold_fields.h"
 #include "controller/engine/decision_checks.h"
 #include "controller/engine/decisions.h"
@@ -17,6 +17,7 @@ namespace berthmaster {
 namespace {
 
 constexpr absl::string_view kPolicyName = "policies/detection";
+constexpr absl::string_view kApprovalPolicyName = "policies/approval";
 
 absl::Status Wrong(absl::string_view what) {
   return ReasonStatus(absl::StatusCode::kInvalidArgument, "POLICY_INVALID", what);
@@ -64,6 +65,23 @@ absl::StatusOr<DetectionPolicy> Decisions::UpdateDetectionPolicy(
   LogInfo(kPolicyName, ": ", policy.rules.size(), " rules set by ", policy.updater);
   parts_.ledger->Put(policy);
   parts_.incidents->TakeDetectionPolicy();
+  return policy;
+}
+
+absl::StatusOr<ApprovalPolicy> Decisions::UpdateApprovalPolicy(
+    const ApprovalPolicyRequest& request) {
+  ApprovalPolicy policy = *parts_.ledger->approval_policy();
+  BERTHMASTER_RETURN_IF_ERROR(RequireEtag(kApprovalPolicyName, request.etag, policy.revision));
+  policy.rules = request.rules;
+  policy.freezes = request.freezes;
+  BERTHMASTER_RETURN_IF_ERROR(CheckApprovalPolicy(policy));
+  if (request.validate_only) return policy;
+  policy.update_time = now_;
+  policy.updater = request.updater;
+  ++policy.revision;
+  LogInfo(kApprovalPolicyName, ": ", policy.rules.size(), " rules and ", policy.freezes.size(),
+          " freezes set by ", policy.updater);
+  parts_.ledger->Put(policy);
   return policy;
 }
 

@@ -7,7 +7,9 @@
 #include "common/forecast/forecast.h"
 #include "common/ids/ids.h"
 #include "common/log/log.h"
+#include "controller/approval/requirement.h"
 #include "controller/detect/netns_evidence.h"
+#include "controller/model/content_hash.h"
 #include "controller/recommend/recommend.h"
 
 namespace berthmaster {
@@ -94,8 +96,12 @@ void Proposals::RefreshIncident(const Incident& incident, const NetnsSample& net
     return r.state == RecommendationState::kProposed;
   });
   if (has_proposals && IsCutOff(pool)) return;
-  const std::vector<Recommendation> proposed = Recommend(incident, netns, pool, time.now);
-  for (const Recommendation& fresh : proposed) {
+  std::vector<Recommendation> proposed = Recommend(incident, netns, pool, time.now);
+  for (Recommendation& fresh : proposed) {
+    const Requirement requirement =
+        RequirementFor(*ledger_->approval_policy(), fresh.risk,
+                       {{netns.labels, fresh.host_id, netns.label, std::nullopt}}, time.now);
+    fresh.approvals_required = requirement.automatic_rule.empty() ? requirement.approvals : 0;
     auto standing = std::find_if(known.begin(), known.end(), [&](const Recommendation& r) {
       return r.state == RecommendationState::kProposed && SameRemedy(r, fresh);
     });
@@ -161,6 +167,8 @@ void Proposals::Revise(const Recommendation& standing, Recommendation fresh, abs
   fresh.create_time = standing.create_time;
   fresh.update_time = now;
   fresh.revision = standing.revision + 1;
+  // An approval is of the content, which may be the same although a number beside it moved.
+  if (ContentSha256(fresh) == ContentSha256(standing)) fresh.approvals = standing.approvals;
   ledger_->Put(std::move(fresh));
 }
 

@@ -2,150 +2,135 @@
 
 #include <algorithm>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/forecast/forecast.h"
-#include "common/forecast/reuse.h"
 #include "common/ids/names.h"
 #include "common/log/log.h"
-#include "common/sysctl/value.h"
+#include "controller/approval/requirement.h"
 #include "controller/engine/desired_state.h"
 #include "controller/model/names.h"
 
 namespace berthmaster {
 namespace {
 
-// An agent may not make a rollout grow without bound by replying for nothing.
-constexpr size_t kRepliesMax = 16;
-
-const NetnsSample* FindNetns(const HostSample& sample, const RolloutTarget& target) {
-  auto found = std::find_if(
-      sample.namespaces.begin(), sample.namespaces.end(), [&](const NetnsSample& netns) {
-        return netns.cookie == target.netns_cookie && netns.inode == target.netns_inode;
-      });
-  return found == sample.namespaces.end() ? nullptr : &*found;
-}
-
-std::optional<Outlook> OutlookOf(const NetnsSample& netns, absl::string_view host_id,
-                                 absl::string_view pool_name) {
-  for (const PoolSample& pool : netns.pools) {
-    if (PoolName(host_id, netns.cookie, pool) != pool_name) continue;
-    const Forecast forecast = MakeForecast(pool, ReuseDelay(netns.sysctls, pool.key));
-    return Outlook{pool.capacity, pool.utilization(), forecast.settled_utilization,
-                   forecast.time_to_exhaustion};
-  }
-  return std::nullopt;
-}
-
 // Whether the result speaks of a sysctl that a newer rollout has taken over. What the agent did
 // with it then, putting it back first of all, says nothing about the older rollout.
-bool OfCovered(const ControlLedger& ledger, const Rollout& rollout, const ChangeResult& result) {
+bool OfCovered(const ControlLedger& ledger, const Rollout& rollout, absl::string_view host_id,
+               const ChangeResult& result) {
+  return std::any_of(
+      rollout.targets.begin(), rollout.targets.end(), [&](const RolloutTarget& target) {
+        return target.host_id == host_id && target.netns_cookie == result.netns_cookie &&
+               IsCovered(ledger, rollout, target, result.sysctl);
+      });
+}
+
+// How a target stands in the desired state of its host.
+enum class Place : uint8_t { kAbsent, kLeased, kConfirmed };
+
+Place PlaceOf(const Rollout& rollout, const RolloutTarget& target) {
+  if (!InForce(rollout.state) || !IsDesired(target.state)) return Place::kAbsent;
+  return IsConfirmed(rollout, target) ? Place::kConfirmed : Place::kLeased;
+}
+
+using TargetKey = std::tuple<absl::string_view, uint64_t, uint64_t>;
+
+std::map<TargetKey, Place> PlacesOf(const Rollout& rollout) {
+  std::map<TargetKey, Place> places;
+  for (const RolloutTarget& target : rollout.targets) {
+    places.emplace(TargetKey(target.host_id, target.netns_cookie, target.netns_inode),
+                   PlaceOf(rollout, target));
+  }
+  return places;
+}
+
+bool Has(const Rollout& rollout, absl::string_view host_id, const NetnsSample& netns) {
   return std::any_of(rollout.targets.begin(), rollout.targets.end(),
                      [&](const RolloutTarget& target) {
-                       return target.netns_cookie == result.netns_cookie &&
-                              IsCovered(ledger, rollout, target, result.sysctl);
+                       return target.netns_cookie == netns.cookie &&
+                              target.netns_inode == netns.inode && target.host_id == host_id;
                      });
-}
-
-bool AsDesired(const RolloutTarget& target, const std::map<std::string, std::string>& effective) {
-  return std::all_of(target.sysctls.begin(), target.sysctls.end(), [&](const TargetSysctl& sysctl) {
-    auto found = effective.find(sysctl.change.sysctl);
-    return found != effective.end() &&
-           NormalizeSysctlValue(found->second) == NormalizeSysctlValue(sysctl.change.desired_value);
-  });
-}
-
-// Whether the desired state of its hosts differs before and after.
-bool ChangesDesired(const Rollout& before, const Rollout& after) {
-  return InForce(before.state) != InForce(after.state) ||
-         (before.state != after.state && after.state == RolloutState::kConfirmed);
 }
 
 }  // namespace
 
-RolloutDriver::RolloutDriver(ControlLedger* ledger, IncidentBook* incidents, Options options)
-    : ledger_(ledger), incidents_(incidents), options_(options) {}
+RolloutDriver::RolloutDriver(ControlLedger* ledger, IncidentBook* incidents,
+                             const HostPresence* presence, Options options)
+    : ledger_(ledger), incidents_(incidents), finder_(ledger, presence), options_(options) {}
 
-RolloutDriver::Watch& RolloutDriver::WatchOf(const Rollout& rollout, EngineTime time) {
-  auto inserted = watches_.try_emplace(rollout.id);
-  Watch& watch = inserted.first->second;
-  if (inserted.second || watch.state != rollout.state) {
-    const bool sent = watch.sent;
-    watch = Watch();
-    watch.sent = sent;
-    watch.state = rollout.state;
-    // After a restart the time that went by without a controller counts: the lease ran then too.
-    watch.state_since =
-        time.monotonic - std::max(time.now - rollout.state_time, absl::ZeroDuration());
-    watch.views.resize(rollout.targets.size());
-    watch.netns_seen.resize(rollout.targets.size(), time.monotonic);
-  }
+RolloutWatch& RolloutDriver::WatchOf(const Rollout& rollout, EngineTime time) {
+  RolloutWatch& watch = watches_[rollout.id];
+  watch.Sync(rollout, time);
   return watch;
+}
+
+void RolloutDriver::OnSession(const std::string& host_id) {
+  unanswered_.erase(host_id);
+  touched_hosts_.insert(host_id);
 }
 
 void RolloutDriver::OnSample(const std::string& host_id, const HostSample& sample,
                              EngineTime time) {
+  counters_.Observe(host_id, sample);
+  LookForJoiners(host_id, sample);
   const ControlLedger::Ids& ids = ledger_->OpenRolloutsOf(host_id);
   if (ids.empty()) return;
   touched_hosts_.insert(host_id);
   for (const std::string& id : ids) {
-    Observe(*ledger_->rollouts().Find(id), host_id, sample, time);
+    auto rollout = ledger_->rollouts().Find(id);
+    WatchOf(*rollout, time).OnSample(*rollout, host_id, sample, time);
   }
 }
 
-void RolloutDriver::Observe(const Rollout& rollout, const std::string& host_id,
-                            const HostSample& sample, EngineTime time) {
-  Watch& watch = WatchOf(rollout, time);
-  for (size_t i = 0; i < rollout.targets.size(); ++i) {
-    const RolloutTarget& target = rollout.targets[i];
-    if (target.host_id != host_id) continue;
-    TargetView& view = watch.views[i];
-    ++view.samples;
-    const NetnsSample* netns = FindNetns(sample, target);
-    if (netns == nullptr) {
-      ++view.samples_without_netns;
-      view.without_netns_for = time.monotonic - watch.netns_seen[i];
-      view.effective_values.clear();
-      view.pool = std::nullopt;
-      continue;
+void RolloutDriver::LookForJoiners(const std::string& host_id, const HostSample& sample) {
+  if (!following_known_) {
+    for (const std::string& id : ledger_->OpenRollouts()) {
+      if (ledger_->rollouts().Find(id)->plan.follows) following_.insert(id);
     }
-    watch.netns_seen[i] = time.monotonic;
-    view.samples_without_netns = 0;
-    view.without_netns_for = absl::ZeroDuration();
-    view.effective_values = netns->sysctls;
-    view.pool = OutlookOf(*netns, host_id, rollout.pool_name);
-    const bool matches = AsDesired(target, netns->sysctls);
-    view.samples_matching = matches ? view.samples_matching + 1 : 0;
-    view.samples_mismatching = matches ? 0 : view.samples_mismatching + 1;
+    following_known_ = true;
+  }
+  for (const std::string& id : following_) {
+    auto rollout = ledger_->rollouts().Find(id);
+    if (!InForce(rollout->state)) continue;
+    for (const NetnsSample& netns : sample.namespaces) {
+      if (Has(*rollout, host_id, netns)) continue;
+      if (!finder_.Matches(rollout->plan.selector, host_id, netns)) continue;
+      absl::StatusOr<RolloutTarget> target =
+          finder_.MakeTarget(host_id, netns, DesiredValuesOf(rollout->changes), id);
+      if (!target.ok()) continue;
+      joining_[id].insert_or_assign({host_id, netns.cookie}, *std::move(target));
+    }
   }
 }
 
 void RolloutDriver::OnReply(const std::string& host_id, const DesiredStateReply& reply,
                             EngineTime time) {
   touched_hosts_.insert(host_id);
+  if (reply.nonce != 0) unanswered_.erase(host_id);
   for (const std::string& id : ledger_->OpenRolloutsOf(host_id)) {
     auto rollout = ledger_->rollouts().Find(id);
     RolloutReply own;
+    own.host_id = host_id;
     own.revision = reply.revision;
+    own.unasked = reply.nonce == 0;
     const std::string name = RolloutName(id);
     for (const ChangeResult& result : reply.results) {
       if (result.rollout != name) continue;
       // A rollout on its way back wants to hear of it all the same.
-      if (InForce(rollout->state) && OfCovered(*ledger_, *rollout, result)) continue;
+      if (InForce(rollout->state) && OfCovered(*ledger_, *rollout, host_id, result)) continue;
       own.results.push_back(result);
     }
-    Watch& watch = WatchOf(*rollout, time);
-    if (watch.replies.size() >= kRepliesMax) watch.replies.erase(watch.replies.begin());
-    watch.replies.push_back(std::move(own));
+    WatchOf(*rollout, time).OnReply(*rollout, std::move(own));
   }
 }
 
 void RolloutDriver::OnPushed(const std::string& host_id, EngineTime time) {
   last_push_[host_id] = time.monotonic;
+  unanswered_[host_id] = time.monotonic;
   touched_hosts_.insert(host_id);
   for (const std::string& id : ledger_->OpenRolloutsOf(host_id)) {
-    WatchOf(*ledger_->rollouts().Find(id), time).sent = true;
+    WatchOf(*ledger_->rollouts().Find(id), time).OnPushed(host_id);
   }
 }
 
@@ -156,7 +141,9 @@ void RolloutDriver::Step(EngineTime time) {
     const ControlLedger::Ids& on_host = ledger_->OpenRolloutsOf(host_id);
     ids.insert(on_host.begin(), on_host.end());
   }
+  for (const auto& entry : joining_) ids.insert(entry.first);
   for (const std::string& id : ids) StepOne(id, time);
+  joining_.clear();
   if (watches_.size() <= ledger_->OpenRollouts().size()) return;
   for (auto it = watches_.begin(); it != watches_.end();) {
     const bool open = ledger_->OpenRollouts().count(it->first) > 0;
@@ -166,43 +153,110 @@ void RolloutDriver::Step(EngineTime time) {
 
 void RolloutDriver::StepOne(const std::string& id, EngineTime time) {
   auto before = ledger_->rollouts().Find(id);
-  Watch& watch = WatchOf(*before, time);
+  if (before == nullptr) return;
+  RolloutWatch& watch = WatchOf(*before, time);
   std::optional<Rollout> after = StepRollout(*before, InputsOf(*before, watch, time));
-  watch.replies.clear();
   if (after.has_value()) Apply(*before, *std::move(after), time);
 }
 
-RolloutInputs RolloutDriver::InputsOf(const Rollout& rollout, const Watch& watch,
-                                      EngineTime time) const {
+std::vector<TargetView> RolloutDriver::ViewsOf(const Rollout& rollout, EngineTime time) {
+  RolloutWatch& watch = WatchOf(rollout, time);
+  watch.TakePresence(
+      [&](absl::string_view host_id) {
+        auto host = ledger_->hosts().Find(host_id);
+        return host != nullptr && host->state == HostState::kAttached;
+      },
+      time);
+  std::vector<TargetView> views = watch.Views(time);
+  for (size_t i = 0; i < views.size(); ++i) {
+    const RolloutTarget& target = rollout.targets[i];
+    if (target.state != TargetState::kWaiting && target.state != TargetState::kAway) continue;
+    views[i].counts_lately = counters_.Lately(target.host_id, target.netns_cookie);
+  }
+  return views;
+}
+
+RolloutInputs RolloutDriver::InputsOf(const Rollout& rollout, RolloutWatch& watch,
+                                      EngineTime time) {
   RolloutInputs inputs;
   inputs.now = time.now;
-  inputs.in_state = time.monotonic - watch.state_since;
-  inputs.sent = watch.sent;
-  inputs.replies = watch.replies;
-  inputs.targets = watch.views;
-  if (auto recommendation = ledger_->recommendations().Find(rollout.recommendation_id)) {
-    inputs.before = recommendation->what_if.before;
+  inputs.replies = watch.TakeReplies();
+  inputs.targets = ViewsOf(rollout, time);
+  if (auto joining = joining_.find(rollout.id); joining != joining_.end()) {
+    for (const auto& entry : joining->second) {
+      TargetView& view = inputs.joining_views.emplace_back();
+      view.counts_lately = counters_.Lately(entry.second.host_id, entry.second.netns_cookie);
+      inputs.joining.push_back(entry.second);
+    }
   }
-  inputs.soak = options_.soak;
+  inputs.freeze = FreezeOf(rollout, time.now);
+  inputs.soak = rollout.plan.soak > absl::ZeroDuration() ? rollout.plan.soak : options_.soak;
   inputs.apply_timeout = options_.apply_timeout;
   return inputs;
 }
 
+std::string RolloutDriver::FreezeOf(const Rollout& rollout, absl::Time now) const {
+  const ControlLedger::ApprovalPolicyPointer policy = ledger_->approval_policy();
+  if (policy->freezes.empty()) return "";
+  std::vector<LabelView> places;
+  for (const RolloutTarget& target : rollout.targets) {
+    if (target.state != TargetState::kWaiting && target.state != TargetState::kAway) continue;
+    const NetnsSample* netns = finder_.FindNetns(target.host_id, target.netns_cookie);
+    if (netns == nullptr) continue;
+    places.push_back({netns->labels, target.host_id, netns->label, std::nullopt});
+  }
+  return FreezeIn(*policy, places, now);
+}
+
+Rollout RolloutDriver::Begin(Rollout rollout, EngineTime time) {
+  // Nothing of it is desired yet, so that Apply() sees what begins to be.
+  const Rollout before = rollout;
+  Rollout after = BeginRollout(std::move(rollout), ViewsOf(before, time), time.now);
+  if (after.plan.follows) following_.insert(after.id);
+  const std::string id = after.id;
+  Apply(before, std::move(after), time);
+  return *ledger_->rollouts().Find(id);
+}
+
 void RolloutDriver::Apply(const Rollout& before, Rollout after, EngineTime time) {
-  if (ChangesDesired(before, after)) {
-    for (RolloutTarget& target : after.targets) {
-      target.desired_revision = BumpDesiredRevision(*ledger_, target.host_id);
+  const std::map<TargetKey, Place> places = PlacesOf(before);
+  std::map<std::string, int64_t> revisions;
+  for (RolloutTarget& target : after.targets) {
+    auto earlier = places.find(TargetKey(target.host_id, target.netns_cookie, target.netns_inode));
+    const Place was = earlier == places.end() ? Place::kAbsent : earlier->second;
+    if (was == PlaceOf(after, target)) continue;
+    auto [revision, is_new] = revisions.try_emplace(target.host_id, 0);
+    if (is_new) {
+      revision->second = BumpDesiredRevision(*ledger_, target.host_id);
       RequestPush(target.host_id);
     }
+    target.desired_revision = revision->second;
   }
-  if (before.state != after.state) {
-    const std::string text =
-        absl::StrCat("rollout ", RolloutStateText(after.state), ": ", after.message);
-    LogInfo(RolloutName(after.id), ": ", RolloutStateText(before.state), " -> ",
-            RolloutStateText(after.state), ": ", after.message);
-    incidents_->AddTimelineEntry(after.incident_id, text, time.now);
-  }
+  if (!InForce(after.state)) following_.erase(after.id);
+  TellIncident(before, after, time.now);
   ledger_->Put(std::move(after));
+}
+
+void RolloutDriver::TellIncident(const Rollout& before, const Rollout& after, absl::Time now) {
+  if (before.state == after.state) return;
+  LogInfo(RolloutName(after.id), ": ", RolloutStateText(before.state), " -> ",
+          RolloutStateText(after.state), ": ", after.message);
+  incidents_->AddTimelineEntry(
+      after.incident_id,
+      absl::StrCat("rollout ", RolloutStateText(after.state), ": ", after.message), now);
+}
+
+std::set<std::string> RolloutDriver::TakeUnanswering(EngineTime time) {
+  std::set<std::string> hosts;
+  for (auto it = unanswered_.begin(); it != unanswered_.end();) {
+    if (time.monotonic - it->second < options_.apply_timeout) {
+      ++it;
+      continue;
+    }
+    hosts.insert(it->first);
+    it = unanswered_.erase(it);
+  }
+  return hosts;
 }
 
 std::set<std::string> RolloutDriver::TakePushes(EngineTime time) {
@@ -210,13 +264,23 @@ std::set<std::string> RolloutDriver::TakePushes(EngineTime time) {
   for (const std::string& id : ledger_->WaitingRollouts()) {
     auto rollout = ledger_->rollouts().Find(id);
     for (const RolloutTarget& target : rollout->targets) {
+      const bool leased = PlaceOf(*rollout, target) == Place::kLeased;
+      if (!leased && target.state != TargetState::kReverting) continue;
       auto last = last_push_.find(target.host_id);
       if (last == last_push_.end() || time.monotonic - last->second >= options_.lease / 3) {
         pushes_.insert(target.host_id);
       }
     }
   }
-  return std::exchange(pushes_, {});
+  std::set<std::string> due;
+  for (auto it = pushes_.begin(); it != pushes_.end();) {
+    if (unanswered_.count(*it) > 0) {
+      ++it;
+      continue;
+    }
+    due.insert(std::move(pushes_.extract(it++).value()));
+  }
+  return due;
 }
 
 }  // namespace berthmaster

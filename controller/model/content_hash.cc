@@ -4,6 +4,8 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "controller/model/labels.h"
 
 namespace berthmaster {
 namespace {
@@ -11,6 +13,18 @@ namespace {
 // Each part with its length before it, so that no two lists of parts give the same bytes.
 void AppendPart(std::string& bytes, absl::string_view part) {
   absl::StrAppend(&bytes, part.size(), ":", part);
+}
+
+// Nothing for the plan of one namespace without more ado.
+void AppendPlan(std::string& bytes, const RolloutPlan& plan) {
+  if (plan == RolloutPlan()) return;
+  AppendPart(bytes, absl::StrCat("plan ", LabelsText(plan.selector)));
+  for (const WaveSize& wave : plan.waves) {
+    AppendPart(bytes, absl::StrCat("wave ", wave.count, " ", wave.percent));
+  }
+  AppendPart(bytes, absl::StrCat(plan.canary_count, " ", absl::ToInt64Microseconds(plan.soak), " ",
+                                 plan.failed_targets_max, " ", plan.pause_after_canary ? 1 : 0, " ",
+                                 plan.persist ? 1 : 0, " ", plan.follows ? 1 : 0));
 }
 
 }  // namespace
@@ -35,6 +49,7 @@ std::string ContentSha256(const Recommendation& recommendation) {
                                    topology.more_destination_addresses.value_or(0), " ",
                                    topology.more_destination_ports.value_or(0)));
   }
+  AppendPlan(bytes, recommendation.plan);
   unsigned char digest[SHA256_DIGEST_LENGTH];
   SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest);
   return absl::BytesToHexString(

@@ -6,6 +6,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "controller/model/workload.h"
 
 namespace berthmaster {
 namespace {
@@ -13,6 +14,8 @@ namespace {
 constexpr absl::string_view kHost = "host";
 constexpr absl::string_view kNetns = "netns";
 constexpr absl::string_view kCause = "cause";
+constexpr absl::string_view kWorkload = "workload";
+constexpr absl::string_view kDestination = "destination";
 // As a text on the wire (common/wire/bounds.h).
 constexpr size_t kLabelValueBytesMax = 1024;
 constexpr char kEscape = '\\';
@@ -28,6 +31,7 @@ bool Holds(const std::string& name, absl::string_view value, const LabelView& vi
   if (name == kHost) return value == view.host_id;
   if (name == kNetns) return value == view.netns_label;
   if (name == kCause) return view.cause.has_value() && value == CauseWord(*view.cause);
+  if (name == kWorkload) return value == WorkloadOf(view.netns_labels);
   auto label = view.netns_labels.find(name);
   return label != view.netns_labels.end() && label->second == value;
 }
@@ -45,6 +49,10 @@ absl::Status CheckTerm(absl::string_view field, absl::string_view name, absl::st
   if (value.empty() || value.size() > kLabelValueBytesMax) {
     return Wrong(field, absl::StrCat("the value of ", shown, " has ", value.size(), " bytes; 1 to ",
                                      kLabelValueBytesMax, " are allowed"));
+  }
+  if (name == kDestination && use != SelectorUse::kTargets) {
+    return Wrong(field,
+                 "destination: only where a change goes can be selected by it; leave it out");
   }
   if (name != kCause) return absl::OkStatus();
   if (use == SelectorUse::kNamespaces) {

@@ -18,7 +18,8 @@ namespace berthmaster {
 struct LabelView {
   // The labels that the agent gives a network namespace.
   const Labels& netns_labels;
-  // Selectable as "host" and "netns", whatever the agent's labels of these names say.
+  // Selectable as "host", "netns" and "workload" (WorkloadOf), whatever the agent's labels of these
+  // names say.
   absl::string_view host_id;
   absl::string_view netns_label;
   // Selectable as "cause", by CauseWord; nothing where it is not known, which no selector matches.
@@ -34,9 +35,10 @@ using LabelSelector = Labels;
 
 bool Matches(const LabelSelector& selector, const LabelView& view);
 
-// The bounds of a selector from outside; whether it may name a cause depends on what it is for.
+// The bounds of a selector from outside; whether it may name a cause or a destination depends on
+// what it is for.
 // INVALID_ARGUMENT begins with `field` and says what is allowed.
-enum class SelectorUse { kIncidents, kNamespaces };
+enum class SelectorUse { kIncidents, kNamespaces, kTargets };
 absl::Status CheckSelector(absl::string_view field, const LabelSelector& selector, SelectorUse use);
 
 // "pod=a,unit=b.service", for people and for the store; "\" keeps a comma, an equals sign and

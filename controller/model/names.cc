@@ -59,6 +59,8 @@ absl::string_view RolloutStateText(RolloutState state) {
       return "REVERTED";
     case RolloutState::kFailed:
       return "FAILED";
+    case RolloutState::kWave:
+      return "WAVE";
   }
   return "UNKNOWN";
 }

@@ -6,9 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/protocol/desired_state.h"
+#include "controller/model/decision.h"
 #include "controller/model/incident.h"
+#include "controller/model/rollout_plan.h"
 
 namespace berthmaster {
 
@@ -34,6 +37,8 @@ enum class RecommendationKind : uint8_t {
   kBacklog = 13,
   kTopology = 14,
   kCombination = 15,
+  // A person's own.
+  kCustom = 16,
 };
 enum class RecommendationRisk : uint8_t { kLow = 1, kMedium = 2, kHigh = 3 };
 
@@ -108,15 +113,10 @@ struct WhatIf {
   friend bool operator==(const WhatIf&, const WhatIf&) = default;
 };
 
-struct Decision {
-  std::string decider;
-  std::string reason;
-  absl::Time decide_time;
-  std::string content_sha256;
-  friend bool operator==(const Decision&, const Decision&) = default;
-};
+// The proposer of what the engine recommends.
+inline constexpr absl::string_view kEngineProposer = "berthmaster";
 
-// A proposal to end or prevent an incident.
+// A proposal to end or prevent an incident, or a person's own.
 struct Recommendation {
   // The last part of "recommendations/{recommendation}".
   std::string id;
@@ -148,6 +148,17 @@ struct Recommendation {
   absl::Time create_time;
   absl::Time update_time;
   std::optional<Decision> decision;
+  // Who proposed it.
+  std::string proposer = std::string(kEngineProposer);
+  RolloutPlan plan;
+  // Of the content as it is, by different deciders, oldest first.
+  std::vector<Decision> approvals;
+  // By the approval policy, when the content was last looked at. 0: a policy approves.
+  int32_t approvals_required = 1;
+  // Nothing where it stands for as long as its incident.
+  std::optional<absl::Time> expire_time;
+  // Namespaces that the plan matched when it was proposed.
+  int32_t target_count = 1;
   // The rollout its approval started; empty when there is none.
   std::string rollout_id;
   int64_t revision = 1;

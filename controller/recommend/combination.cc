@@ -147,6 +147,7 @@ int CostOf(const Recommendation& recommendation) {
     case RecommendationKind::kApplication:
       return 12;
     case RecommendationKind::kTopology:
+    case RecommendationKind::kCustom:
     case RecommendationKind::kCombination:
       return 20;
   }

@@ -11,6 +11,14 @@
 namespace berthmaster {
 namespace {
 
+// A pool may settle so much higher than predicted before that counts: the load moves meanwhile.
+constexpr double kPredictionFactorMax = 1.25;
+constexpr double kPredictionSlack = 0.1;
+// Fewer events than this are no rise, whatever the rate was before.
+constexpr double kGateEventsMin = 5;
+// A rate before the change that was watched for less than this says nothing.
+constexpr absl::Duration kGateSpanMin = absl::Seconds(5);
+
 std::string Percent(double share) { return absl::StrFormat("%.0f %%", share * 100); }
 
 bool Exhausting(const Outlook& pool, absl::Duration within) {
@@ -34,31 +42,60 @@ std::string Describe(const Outlook& pool) {
   return text;
 }
 
-// The fullest pool of the targets; nothing when none has the pool any more.
-std::optional<Outlook> WorstPool(const std::vector<TargetView>& targets) {
-  std::optional<Outlook> worst;
-  for (const TargetView& target : targets) {
-    if (!target.pool.has_value()) continue;
-    if (!worst.has_value() || Pressure(*target.pool) > Pressure(*worst)) worst = target.pool;
-  }
-  return worst;
-}
-
 bool Improved(const Outlook& before, const Outlook& after) {
   return Pressure(after) <= Pressure(before) * (1 - kImprovementMin);
 }
 
+// Whether the pool went where the forecast before the change said that it would.
+bool AsPredicted(const std::optional<Outlook>& predicted, const Outlook& pool) {
+  if (!predicted.has_value()) return true;
+  return Pressure(pool) <= Pressure(*predicted) * kPredictionFactorMax + kPredictionSlack;
+}
+
+// Whether `after` is more than what `before` leads to expect, with its load doubled: then it is
+// neither chance (three deviations of a Poisson count) nor the connections that get through now.
+bool Rose(int64_t before, absl::Duration before_span, int64_t after, absl::Duration after_span) {
+  const double expected =
+      2 * static_cast<double>(before) * absl::FDivDuration(after_span, before_span);
+  return static_cast<double>(after) > expected + 3 * std::sqrt(expected + 1) + kGateEventsMin;
+}
+
+std::string PerSecond(int64_t count, absl::Duration span) {
+  return absl::StrFormat("%.1f/s", static_cast<double>(count) / absl::ToDoubleSeconds(span));
+}
+
 }  // namespace
 
-SoakResult JudgeSoak(const RolloutInputs& inputs) {
+std::optional<std::string> WorseThanBefore(const RolloutTarget& target, const GateCounts& since) {
+  const GateCounts& before = target.counts_before;
+  if (before.span < kGateSpanMin || since.span <= absl::ZeroDuration()) return std::nullopt;
+  struct Gate {
+    absl::string_view name;
+    int64_t before;
+    int64_t since;
+  };
+  const Gate gates[] = {
+      {"failed connects", before.failures, since.failures},
+      {"resets", before.resets, since.resets},
+      {"retransmits", before.retransmits, since.retransmits},
+      {"TIME_WAIT overflows", before.time_wait_overflows, since.time_wait_overflows},
+  };
+  for (const Gate& gate : gates) {
+    if (!Rose(gate.before, before.span, gate.since, since.span)) continue;
+    return absl::StrCat(gate.name, " rose from ", PerSecond(gate.before, before.span), " to ",
+                        PerSecond(gate.since, since.span));
+  }
+  return std::nullopt;
+}
+
+SoakResult JudgeSoak(const RolloutTarget& target, const TargetView& view,
+                     const RolloutInputs& inputs) {
   const absl::Duration bound = inputs.soak * kSoaksMax;
-  const bool late = inputs.in_state >= bound;
-  const bool seen =
-      !inputs.targets.empty() &&
-      std::all_of(inputs.targets.begin(), inputs.targets.end(), [](const TargetView& target) {
-        return target.samples_matching > 0 && target.samples_without_netns == 0;
-      });
-  if (!seen) {
+  const bool late = view.in_state >= bound;
+  if (std::optional<std::string> worse = WorseThanBefore(target, view.counts_since)) {
+    return {SoakVerdict::kRevert, absl::StrCat("reverting: ", *worse)};
+  }
+  if (view.samples_matching == 0 || view.samples_without_netns > 0) {
     if (late) {
       return {SoakVerdict::kRevert,
               absl::StrCat("reverting: no sample has shown the new value for ",
@@ -66,24 +103,35 @@ SoakResult JudgeSoak(const RolloutInputs& inputs) {
     }
     return {SoakVerdict::kWait, "applied; waits for a sample that shows it"};
   }
-  const std::optional<Outlook> pool = WorstPool(inputs.targets);
+  const std::optional<Outlook>& pool = view.pool;
   if (!pool.has_value()) {
-    if (inputs.in_state < inputs.soak) {
+    if (view.in_state < inputs.soak) {
       return {SoakVerdict::kWait, "applied; soaking, and the pool is empty"};
     }
     return {SoakVerdict::kConfirm, "confirmed: the value holds, and the pool is empty"};
   }
-  if (!Exhausting(*pool, inputs.soak)) {
-    if (inputs.in_state < inputs.soak) {
+  const bool exhausting = Exhausting(*pool, inputs.soak);
+  const bool as_predicted = AsPredicted(target.predicted, *pool);
+  if (!exhausting && as_predicted) {
+    if (view.in_state < inputs.soak) {
       return {SoakVerdict::kWait,
               absl::StrCat("applied; soaking for ", absl::FormatDuration(inputs.soak))};
     }
     return {SoakVerdict::kConfirm, absl::StrCat("confirmed: ", Describe(*pool))};
   }
-  if (!late) return {SoakVerdict::kWait, "applied; waits for headroom in the pool"};
-  if (inputs.before.has_value() && Improved(*inputs.before, *pool)) {
+  if (!late) {
+    return {SoakVerdict::kWait,
+            exhausting ? "applied; waits for headroom in the pool"
+                       : absl::StrCat("applied; waits for the pool to settle as predicted, at ",
+                                      Percent(Pressure(*target.predicted)))};
+  }
+  if (target.before.has_value() && Improved(*target.before, *pool)) {
     return {SoakVerdict::kConfirm,
             absl::StrCat("confirmed: it helps but is not enough, ", Describe(*pool))};
+  }
+  // The load may have grown since the forecast: what has room is not worse for the change.
+  if (!exhausting && !target.before.has_value()) {
+    return {SoakVerdict::kConfirm, absl::StrCat("confirmed: ", Describe(*pool))};
   }
   return {SoakVerdict::kRevert, absl::StrCat("reverting: it did not help, ", Describe(*pool),
                                              " after ", absl::FormatDuration(bound))};

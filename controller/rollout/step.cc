@@ -4,23 +4,22 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/sysctl/value.h"
-#include "controller/rollout/soak_gate.h"
+#include "common/ids/names.h"
+#include "common/status/reason.h"
+#include "controller/rollout/target_step.h"
 
 namespace berthmaster {
 namespace {
 
 // Agents write the reason; the rollout keeps this much of it.
 constexpr size_t kAgentTextMax = 500;
+// Of namespaces that are gone, so many of the last ones are kept to be looked at.
+constexpr size_t kGoneTargetsMax = 100;
 
 void MoveTo(Rollout& rollout, RolloutState state, absl::string_view message, absl::Time now) {
   rollout.state = state;
   rollout.state_time = now;
   rollout.message = std::string(message);
-}
-
-bool SameValue(absl::string_view a, absl::string_view b) {
-  return NormalizeSysctlValue(a) == NormalizeSysctlValue(b);
 }
 
 void TakeResult(TargetSysctl& sysctl, const ChangeResult& result) {
@@ -31,14 +30,15 @@ void TakeResult(TargetSysctl& sysctl, const ChangeResult& result) {
   sysctl.error = result.error.substr(0, kAgentTextMax);
 }
 
-void TakeReplies(Rollout& rollout, const std::vector<RolloutReply>& replies) {
-  for (const RolloutReply& reply : replies) {
+void TakeReply(Rollout& rollout, const RolloutReply& reply) {
+  for (RolloutTarget& target : rollout.targets) {
+    if (target.host_id != reply.host_id) continue;
+    // What has not been answered yet cannot have been lost again: the word is of an earlier time.
+    if (reply.unasked && target.state == TargetState::kSent) continue;
     for (const ChangeResult& result : reply.results) {
-      for (RolloutTarget& target : rollout.targets) {
-        if (target.netns_cookie != result.netns_cookie) continue;
-        for (TargetSysctl& sysctl : target.sysctls) {
-          if (sysctl.change.sysctl == result.sysctl) TakeResult(sysctl, result);
-        }
+      if (target.netns_cookie != result.netns_cookie) continue;
+      for (TargetSysctl& sysctl : target.sysctls) {
+        if (sysctl.change.sysctl == result.sysctl) TakeResult(sysctl, result);
       }
     }
   }
@@ -53,199 +53,311 @@ void TakeSamples(Rollout& rollout, const std::vector<TargetView>& views) {
   }
 }
 
-const TargetSysctl* FindInState(const Rollout& rollout, ApplyState state) {
-  for (const RolloutTarget& target : rollout.targets) {
-    for (const TargetSysctl& sysctl : target.sysctls) {
-      if (sysctl.state == state) return &sysctl;
-    }
+// Puts the target into the desired state of its host.
+void Send(RolloutTarget& target, const TargetView& view, absl::Time now) {
+  for (TargetSysctl& sysctl : target.sysctls) {
+    sysctl.state = ApplyState::kPending;
+    sysctl.applied_value.clear();
+    sysctl.error.clear();
   }
-  return nullptr;
+  target.counts_before = view.counts_lately;
+  target.counts_after = GateCounts();
+  if (!target.before.has_value()) target.before = view.pool;
+  MoveTarget(target, TargetState::kSent, "sent; waits for the agent's answer", now);
 }
 
 template <typename Predicate>
-bool AllSysctls(const Rollout& rollout, Predicate predicate) {
-  return std::all_of(rollout.targets.begin(), rollout.targets.end(),
-                     [&](const RolloutTarget& target) {
-                       return std::all_of(target.sysctls.begin(), target.sysctls.end(), predicate);
-                     });
+int Count(const Rollout& rollout, Predicate predicate) {
+  return static_cast<int>(std::count_if(rollout.targets.begin(), rollout.targets.end(), predicate));
 }
 
-bool NetnsGone(const RolloutInputs& inputs) {
-  return !inputs.targets.empty() &&
-         std::all_of(inputs.targets.begin(), inputs.targets.end(), [](const TargetView& view) {
-           return view.samples_without_netns >= kNetnsGoneSamples &&
-                  view.without_netns_for >= kNetnsGoneAfter;
-         });
+template <typename Predicate>
+const RolloutTarget* FindTarget(const Rollout& rollout, Predicate predicate) {
+  auto found = std::find_if(rollout.targets.begin(), rollout.targets.end(), predicate);
+  return found == rollout.targets.end() ? nullptr : &*found;
 }
 
-std::string WithText(absl::string_view head, const TargetSysctl& sysctl) {
-  std::string text = absl::StrCat(head, ": ", sysctl.change.sysctl);
-  if (!sysctl.error.empty()) absl::StrAppend(&text, ": ", sysctl.error);
-  return text;
+std::string OfTarget(const Rollout& rollout, const RolloutTarget& target) {
+  if (rollout.targets.size() == 1) return target.message;
+  return absl::StrCat(HostName(target.host_id), " ", target.netns_label, ": ", target.message);
 }
 
-// A refusal or a failure ends the rollout in every state in which it is in force; so does an agent
-// that put the values back by itself. True when it did.
-bool EndByAgent(Rollout& rollout, absl::Time now) {
-  if (const TargetSysctl* refused = FindInState(rollout, ApplyState::kRefused)) {
-    MoveTo(rollout, RolloutState::kFailed, WithText("the agent refused", *refused), now);
+std::string WaveName(const Rollout& rollout) {
+  return rollout.wave == 0 ? "canary"
+                           : absl::StrCat("wave ", rollout.wave + 1, " of ", rollout.wave_count);
+}
+
+// One target speaks for itself; of several the wave in progress is counted.
+std::string Progress(const Rollout& rollout) {
+  if (rollout.targets.size() == 1) return rollout.targets.front().message;
+  auto in_wave = [&](const RolloutTarget& target) { return target.wave == rollout.wave; };
+  const int total = Count(rollout, in_wave);
+  const int holding = Count(rollout, [&](const RolloutTarget& target) {
+    return in_wave(target) && target.state == TargetState::kHolding;
+  });
+  return absl::StrCat(WaveName(rollout), ": ", holding, " of ", total, " hold");
+}
+
+// Sends the wave, or the next one in which there is a host to send it to. False when there is none.
+bool BeginWave(Rollout& rollout, int32_t wave, const std::vector<TargetView>& views,
+               absl::Time now) {
+  for (; wave < rollout.wave_count; ++wave) {
+    int sent = 0;
+    for (size_t i = 0; i < rollout.targets.size(); ++i) {
+      RolloutTarget& target = rollout.targets[i];
+      if (target.wave != wave || target.state != TargetState::kWaiting) continue;
+      // A canary that is away is waited for: nothing goes on without it.
+      if (wave > 0 && !views[i].attached) {
+        MoveTarget(target, TargetState::kAway, "the host was away when its wave began", now);
+        continue;
+      }
+      Send(target, views[i], now);
+      ++sent;
+    }
+    rollout.wave = wave;
+    if (sent == 0) continue;
+    MoveTo(rollout, wave == 0 ? RolloutState::kApproved : RolloutState::kWave, "", now);
+    rollout.message = wave == 0 ? "approved; waits for the host's session"
+                                : absl::StrCat(WaveName(rollout), ": sent to ", sent);
     return true;
   }
-  if (const TargetSysctl* failed = FindInState(rollout, ApplyState::kFailed)) {
-    MoveTo(rollout, RolloutState::kFailed, WithText("the write failed", *failed), now);
-    return true;
-  }
-  if (const TargetSysctl* reverted = FindInState(rollout, ApplyState::kReverted)) {
-    MoveTo(rollout, RolloutState::kReverted,
-           WithText("the agent put the prior value back by itself", *reverted), now);
-    return true;
-  }
+  rollout.wave = rollout.wave_count - 1;
   return false;
 }
 
-void FailForDrift(Rollout& rollout, const TargetSysctl& sysctl, absl::Time now) {
-  MoveTo(rollout, RolloutState::kFailed,
-         absl::StrCat("drift: ", sysctl.change.sysctl, " is '", sysctl.effective_value,
-                      "', someone else wrote it; it is left alone"),
+// Everything that is or may be in force is taken back.
+void TakeBack(Rollout& rollout, absl::Time now) {
+  for (RolloutTarget& target : rollout.targets) {
+    if (IsDesired(target.state)) {
+      MoveTarget(target, TargetState::kReverting, "being put back", now);
+    }
+  }
+}
+
+bool AnyReverting(const Rollout& rollout) {
+  return FindTarget(rollout, [](const RolloutTarget& target) {
+           return target.state == TargetState::kReverting;
+         }) != nullptr;
+}
+
+void Stop(Rollout& rollout, const RolloutTarget& culprit, absl::Time now) {
+  rollout.stop_reason = OfTarget(rollout, culprit);
+  RolloutState end = RolloutState::kFailed;
+  if (culprit.state == TargetState::kReverted ||
+      (culprit.state == TargetState::kGone && rollout.state == RolloutState::kSoaking)) {
+    end = RolloutState::kReverted;
+  }
+  if (culprit.state == TargetState::kAway) {
+    absl::StrAppend(&rollout.stop_reason, "; approve again when the host is attached");
+  }
+  const bool gated = culprit.state == TargetState::kReverting;
+  TakeBack(rollout, now);
+  if (!AnyReverting(rollout)) {
+    MoveTo(rollout, end, rollout.stop_reason, now);
+    return;
+  }
+  MoveTo(rollout, RolloutState::kReverting,
+         gated && rollout.targets.size() == 1 ? rollout.stop_reason
+                                              : absl::StrCat("reverting: ", rollout.stop_reason),
          now);
 }
 
-// The sysctl whose value in the kernel is not the desired one.
-const TargetSysctl* FindMismatch(const Rollout& rollout) {
-  for (const RolloutTarget& target : rollout.targets) {
-    for (const TargetSysctl& sysctl : target.sysctls) {
-      if (!SameValue(sysctl.effective_value, sysctl.change.desired_value)) return &sysctl;
-    }
+// What ends a rollout that is not confirmed: anything wrong with the canary, or more wrong after it
+// than the plan puts up with.
+const RolloutTarget* FindCulprit(const Rollout& rollout) {
+  const RolloutTarget* canary = FindTarget(rollout, [](const RolloutTarget& target) {
+    return target.wave == 0 && (IsFailed(target) || target.state == TargetState::kAway);
+  });
+  if (canary != nullptr) return canary;
+  const RolloutTarget* alive = FindTarget(rollout, [](const RolloutTarget& target) {
+    return target.wave == 0 && target.state != TargetState::kGone;
+  });
+  // Nobody could say any more that it did no harm, until a later wave has shown it.
+  if (alive == nullptr && rollout.wave == 0 && !rollout.targets.empty()) {
+    return &rollout.targets.front();
   }
-  return nullptr;
+  if (Count(rollout, IsFailed) <= rollout.plan.failed_targets_max) return nullptr;
+  return FindTarget(rollout, IsFailed);
 }
 
-void StepApplying(Rollout& rollout, const RolloutInputs& inputs) {
-  if (EndByAgent(rollout, inputs.now)) return;
-  if (const TargetSysctl* drifted = FindInState(rollout, ApplyState::kDrifted)) {
-    FailForDrift(rollout, *drifted, inputs.now);
-    return;
-  }
-  if (AllSysctls(rollout, [](const TargetSysctl& s) { return s.state == ApplyState::kApplied; })) {
-    MoveTo(rollout, RolloutState::kSoaking, "applied; waits for a sample that shows it",
-           inputs.now);
-    return;
-  }
-  if (NetnsGone(inputs)) {
-    MoveTo(rollout, RolloutState::kFailed, "the namespace is gone", inputs.now);
-    return;
-  }
-  if (rollout.state == RolloutState::kApproved && inputs.sent) {
-    MoveTo(rollout, RolloutState::kCanary, "sent; waits for the agent's answer", inputs.now);
-    return;
-  }
-  if (inputs.in_state < inputs.apply_timeout) return;
-  MoveTo(rollout, RolloutState::kFailed,
-         absl::StrCat(rollout.state == RolloutState::kApproved ? "the host was not attached for "
-                                                               : "no answer of the agent for ",
-                      absl::FormatDuration(inputs.apply_timeout),
-                      "; approve again when the host is attached"),
-         inputs.now);
+bool WaveHas(const Rollout& rollout, bool (*predicate)(const RolloutTarget&)) {
+  return FindTarget(rollout, [&](const RolloutTarget& target) {
+           return target.wave == rollout.wave && predicate(target);
+         }) != nullptr;
 }
 
-void StepSoaking(Rollout& rollout, const RolloutInputs& inputs) {
-  if (EndByAgent(rollout, inputs.now)) return;
-  if (const TargetSysctl* drifted = FindInState(rollout, ApplyState::kDrifted)) {
-    FailForDrift(rollout, *drifted, inputs.now);
+void Confirm(Rollout& rollout, absl::Time now) {
+  const int holding = Count(
+      rollout, [](const RolloutTarget& target) { return target.state == TargetState::kHolding; });
+  if (holding == 0) {
+    MoveTo(rollout, RolloutState::kReverted, "no namespace is left that it could be confirmed in",
+           now);
     return;
   }
-  if (NetnsGone(inputs)) {
-    MoveTo(rollout, RolloutState::kReverted, "the namespace is gone, and its values with it",
-           inputs.now);
+  const std::string message =
+      rollout.targets.size() == 1
+          ? rollout.targets.front().message
+          : absl::StrCat("confirmed: ", holding, " of ", rollout.targets.size(), " targets hold");
+  MoveTo(rollout, RolloutState::kConfirmed, message, now);
+}
+
+// The wave in progress is over.
+void GoOn(Rollout& rollout, const RolloutInputs& inputs) {
+  const bool is_last = rollout.wave + 1 >= rollout.wave_count;
+  if (rollout.wave == 0 && !is_last && rollout.plan.pause_after_canary &&
+      !rollout.canary_released && !rollout.pause.has_value()) {
+    rollout.pause = RolloutPause{std::string(kEngineProposer),
+                                 "the canary holds; the plan asks for a look at it", inputs.now};
+  }
+  if (rollout.pause.has_value()) {
+    rollout.message = absl::StrCat(Progress(rollout), "; paused by ", rollout.pause->pauser, ": ",
+                                   rollout.pause->reason);
     return;
   }
-  for (const TargetView& view : inputs.targets) {
-    if (view.samples_mismatching < kDriftSamples) continue;
-    if (const TargetSysctl* mismatch = FindMismatch(rollout)) {
-      FailForDrift(rollout, *mismatch, inputs.now);
+  if (is_last) {
+    Confirm(rollout, inputs.now);
+    return;
+  }
+  if (!inputs.freeze.empty()) {
+    rollout.message = absl::StrCat(Progress(rollout), "; the next wave waits: ", inputs.freeze);
+    return;
+  }
+  if (!BeginWave(rollout, rollout.wave + 1, inputs.targets, inputs.now)) {
+    Confirm(rollout, inputs.now);
+  }
+}
+
+void StepUnconfirmed(Rollout& rollout, const RolloutInputs& inputs) {
+  if (const RolloutTarget* culprit = FindCulprit(rollout)) {
+    Stop(rollout, *culprit, inputs.now);
+    return;
+  }
+  const bool unanswered = WaveHas(rollout, [](const RolloutTarget& target) {
+    return target.state == TargetState::kSent || target.state == TargetState::kWaiting;
+  });
+  if (rollout.state != RolloutState::kSoaking && !unanswered) {
+    MoveTo(rollout, RolloutState::kSoaking, Progress(rollout), inputs.now);
+    return;
+  }
+  if (rollout.state == RolloutState::kApproved) {
+    for (const TargetView& view : inputs.targets) {
+      if (!view.sent) continue;
+      MoveTo(rollout, RolloutState::kCanary, "sent; waits for the agent's answer", inputs.now);
       return;
     }
+    return;
   }
-  SoakResult result = JudgeSoak(inputs);
-  switch (result.verdict) {
-    case SoakVerdict::kWait:
-      rollout.message = result.message;
-      return;
-    case SoakVerdict::kConfirm:
-      MoveTo(rollout, RolloutState::kConfirmed, result.message, inputs.now);
-      return;
-    case SoakVerdict::kRevert:
-      MoveTo(rollout, RolloutState::kReverting, result.message, inputs.now);
-      return;
+  if (rollout.state != RolloutState::kSoaking) return;
+  const bool unsettled =
+      WaveHas(rollout, [](const RolloutTarget& target) { return !IsSettled(target); });
+  if (unsettled) {
+    rollout.message = Progress(rollout);
+    return;
+  }
+  GoOn(rollout, inputs);
+}
+
+// What joined late, or was away, gets the change once the others have shown that it holds.
+void SendLate(Rollout& rollout, const RolloutInputs& inputs) {
+  if (rollout.pause.has_value() || !inputs.freeze.empty()) return;
+  for (size_t i = 0; i < rollout.targets.size(); ++i) {
+    RolloutTarget& target = rollout.targets[i];
+    const bool due = target.state == TargetState::kWaiting || target.state == TargetState::kAway;
+    if (due && inputs.targets[i].attached) Send(target, inputs.targets[i], inputs.now);
   }
 }
 
 void StepConfirmed(Rollout& rollout, const RolloutInputs& inputs) {
-  if (EndByAgent(rollout, inputs.now)) return;
-  if (const TargetSysctl* drifted = FindInState(rollout, ApplyState::kDrifted)) {
-    rollout.message = absl::StrCat("confirmed; drift: ", drifted->change.sysctl, " is '",
-                                   drifted->effective_value, "' now, and is left alone");
+  const RolloutTarget* alive = FindTarget(rollout, [](const RolloutTarget& target) {
+    return IsDesired(target.state) || target.state == TargetState::kWaiting ||
+           target.state == TargetState::kAway || target.state == TargetState::kReverting;
+  });
+  if (alive == nullptr && !rollout.plan.follows) {
+    const RolloutTarget* failed = FindTarget(
+        rollout, [](const RolloutTarget& target) { return target.state == TargetState::kFailed; });
+    const RolloutTarget& last = failed != nullptr ? *failed : rollout.targets.back();
+    MoveTo(rollout, failed != nullptr ? RolloutState::kFailed : RolloutState::kReverted,
+           OfTarget(rollout, last), inputs.now);
+    return;
   }
-  if (NetnsGone(inputs)) {
-    MoveTo(rollout, RolloutState::kReverted, "the namespace is gone, and its values with it",
-           inputs.now);
+  SendLate(rollout, inputs);
+  if (rollout.targets.size() == 1 && !rollout.plan.follows) {
+    rollout.message = rollout.targets.front().message;
+    return;
   }
+  const int holding = Count(
+      rollout, [](const RolloutTarget& target) { return target.state == TargetState::kHolding; });
+  rollout.message =
+      absl::StrCat("confirmed: ", holding, " of ", rollout.targets.size(), " targets hold");
 }
 
-// Whether the agent, having the removal in force, has nothing of the rollout left to speak of.
-bool SilentAfterRemoval(const Rollout& rollout, const std::vector<RolloutReply>& replies) {
-  return std::any_of(replies.begin(), replies.end(), [&](const RolloutReply& reply) {
-    return reply.results.empty() && std::all_of(rollout.targets.begin(), rollout.targets.end(),
-                                                [&](const RolloutTarget& target) {
-                                                  return reply.revision >= target.desired_revision;
-                                                });
-  });
-}
-
-void StepReverting(Rollout& rollout, const RolloutInputs& inputs) {
-  // A value that someone else wrote since is theirs: there is nothing to put back.
-  const bool back = AllSysctls(rollout, [](const TargetSysctl& s) {
-    return s.state == ApplyState::kReverted || s.state == ApplyState::kDrifted ||
-           s.state == ApplyState::kRefused;
-  });
-  if (back) {
-    const TargetSysctl* drifted = FindInState(rollout, ApplyState::kDrifted);
-    MoveTo(rollout, RolloutState::kReverted,
-           drifted == nullptr ? "the prior values are in force"
-                              : absl::StrCat("reverted, but for ", drifted->change.sysctl,
-                                             ": someone else wrote it, and it is left alone"),
-           inputs.now);
+void StepReverting(Rollout& rollout, absl::Time now) {
+  if (AnyReverting(rollout)) {
+    const RolloutTarget* failing = FindTarget(rollout, [](const RolloutTarget& target) {
+      return target.state == TargetState::kReverting &&
+             std::any_of(target.sysctls.begin(), target.sysctls.end(),
+                         [](const TargetSysctl& s) { return s.state == ApplyState::kFailed; });
+    });
+    if (failing != nullptr) rollout.message = OfTarget(rollout, *failing);
     return;
   }
-  if (NetnsGone(inputs)) {
-    MoveTo(rollout, RolloutState::kReverted, "the namespace is gone, and its values with it",
-           inputs.now);
-    return;
-  }
-  if (SilentAfterRemoval(rollout, inputs.replies)) {
-    MoveTo(rollout, RolloutState::kReverted, "the agent has nothing of it in force", inputs.now);
-    return;
-  }
-  if (const TargetSysctl* failed = FindInState(rollout, ApplyState::kFailed)) {
-    rollout.message = WithText("reverting: the write failed and is tried again", *failed);
-  }
+  std::string message = "the prior values are in force";
+  if (rollout.targets.size() == 1) message = rollout.targets.front().message;
+  MoveTo(rollout, RolloutState::kReverted, message, now);
 }
 
 void StepState(Rollout& rollout, const RolloutInputs& inputs) {
   switch (rollout.state) {
     case RolloutState::kApproved:
     case RolloutState::kCanary:
-      return StepApplying(rollout, inputs);
+    case RolloutState::kWave:
     case RolloutState::kSoaking:
-      return StepSoaking(rollout, inputs);
+      StepUnconfirmed(rollout, inputs);
+      return;
     case RolloutState::kConfirmed:
-      return StepConfirmed(rollout, inputs);
+      StepConfirmed(rollout, inputs);
+      return;
     case RolloutState::kReverting:
-      return StepReverting(rollout, inputs);
+      StepReverting(rollout, inputs.now);
+      return;
     case RolloutState::kReverted:
     case RolloutState::kFailed:
       return;
   }
+}
+
+// The oldest namespaces that are gone make room; their views go with them.
+void ForgetGone(Rollout& rollout, std::vector<TargetView>& views) {
+  auto is_gone = [](const RolloutTarget& target) { return target.state == TargetState::kGone; };
+  int surplus = Count(rollout, is_gone) - static_cast<int>(kGoneTargetsMax);
+  for (size_t i = 0; i < rollout.targets.size() && surplus > 0;) {
+    if (!is_gone(rollout.targets[i])) {
+      ++i;
+      continue;
+    }
+    rollout.targets.erase(rollout.targets.begin() + static_cast<ptrdiff_t>(i));
+    views.erase(views.begin() + static_cast<ptrdiff_t>(i));
+    --surplus;
+  }
+}
+
+void Join(Rollout& rollout, RolloutInputs& inputs) {
+  if (inputs.joining.empty()) return;
+  ForgetGone(rollout, inputs.targets);
+  for (size_t i = 0; i < inputs.joining.size(); ++i) {
+    if (rollout.targets.size() >= kRolloutTargetsMax) return;
+    RolloutTarget target = inputs.joining[i];
+    target.wave = rollout.wave_count - 1;
+    MoveTarget(target, TargetState::kWaiting, "joined after the approval; waits for its turn",
+               inputs.now);
+    rollout.targets.push_back(std::move(target));
+    inputs.targets.push_back(inputs.joining_views[i]);
+  }
+}
+
+void Touch(Rollout& rollout, const Rollout& before, absl::Time now) {
+  rollout.update_time = now;
+  rollout.revision = before.revision + 1;
 }
 
 }  // namespace
@@ -255,20 +367,55 @@ std::optional<Rollout> StepRollout(const Rollout& rollout, const RolloutInputs& 
     return std::nullopt;
   }
   Rollout next = rollout;
-  TakeReplies(next, inputs.replies);
-  TakeSamples(next, inputs.targets);
-  StepState(next, inputs);
+  RolloutInputs seen = inputs;
+  seen.targets.resize(next.targets.size());
+  for (const RolloutReply& reply : seen.replies) TakeReply(next, reply);
+  TakeSamples(next, seen.targets);
+  if (InForce(next.state)) Join(next, seen);
+  for (size_t i = 0; i < next.targets.size(); ++i) {
+    StepTarget(next, seen.targets[i], seen, next.targets[i]);
+  }
+  StepState(next, seen);
   if (next == rollout) return std::nullopt;
-  next.update_time = inputs.now;
-  next.revision = rollout.revision + 1;
+  Touch(next, rollout, inputs.now);
   return next;
+}
+
+Rollout BeginRollout(Rollout rollout, const std::vector<TargetView>& views, absl::Time now) {
+  BeginWave(rollout, 0, views, now);
+  return rollout;
 }
 
 Rollout BeginRevert(const Rollout& rollout, absl::string_view message, absl::Time now) {
   Rollout next = rollout;
+  TakeBack(next, now);
+  next.pause.reset();
+  next.stop_reason = std::string(message);
   MoveTo(next, RolloutState::kReverting, message, now);
-  next.update_time = now;
-  next.revision = rollout.revision + 1;
+  Touch(next, rollout, now);
+  return next;
+}
+
+absl::StatusOr<Rollout> Promote(const Rollout& rollout, const std::vector<TargetView>& views,
+                                absl::string_view message, absl::Time now) {
+  auto refused = [&](absl::string_view why) {
+    return ReasonStatus(absl::StatusCode::kFailedPrecondition, "NOTHING_TO_PROMOTE",
+                        absl::StrCat("rollouts/", rollout.id, " ", why));
+  };
+  if (rollout.state != RolloutState::kSoaking) return refused("has no wave that soaks");
+  Rollout next = rollout;
+  next.canary_released = true;
+  for (size_t i = 0; i < next.targets.size(); ++i) {
+    RolloutTarget& target = next.targets[i];
+    if (target.wave != next.wave || target.state != TargetState::kSoaking) continue;
+    if (i >= views.size() || views[i].samples_matching == 0) {
+      return refused(absl::StrCat("has a target that no sample has shown with its new value yet: ",
+                                  HostName(target.host_id), " ", target.netns_label));
+    }
+    MoveTarget(target, TargetState::kHolding, message, now);
+  }
+  next.message = std::string(message);
+  Touch(next, rollout, now);
   return next;
 }
 

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/protocol/desired_state.h"
 #include "controller/model/recommendation.h"
@@ -32,16 +34,29 @@ inline constexpr absl::Duration kNetnsGoneAfter = absl::Seconds(60);
 // taken before the write and sent after it.
 inline constexpr int kDriftSamples = 2;
 
-// What an agent answered about one rollout.
+// What the agent of one host answered about one rollout.
 struct RolloutReply {
+  std::string host_id;
   // The revision that the agent has in force.
   int64_t revision = 0;
+  // Of the agent's own accord: no answer to a push.
+  bool unasked = false;
   // Only those of this rollout; empty when the reply is silent about it.
   std::vector<ChangeResult> results;
 };
 
-// What the samples show of a target since the present state began.
+// What is known of a target's host, and what its samples show since the target's state began.
 struct TargetView {
+  // How long the target has been in its state, by monotonic time.
+  absl::Duration in_state;
+  // Whether the host has a session, and for how long it has had none.
+  bool attached = true;
+  absl::Duration detached_for;
+  // Whether the desired state with the target in it went out to an attached session.
+  bool sent = false;
+  // The newest revision that the agent has in force while it says nothing of the target; 0 for
+  // none.
+  int64_t silent_since_revision = 0;
   // Committed samples of the host in this state, and the last ones in a row without the namespace.
   int samples = 0;
   int samples_without_netns = 0;
@@ -55,22 +70,25 @@ struct TargetView {
   // The pool, in the newest sample; nothing when it is not there, which means that nothing is in
   // use.
   std::optional<Outlook> pool;
+  // What the namespace counted lately, whatever the target's state, and since that began.
+  GateCounts counts_lately;
+  GateCounts counts_since;
 };
 
 // Everything that a step depends on.
 struct RolloutInputs {
   // For the records.
   absl::Time now;
-  // How long the rollout has been in its state, by monotonic time.
-  absl::Duration in_state;
-  // Whether the desired state with it went out to an attached session.
-  bool sent = false;
   // Replies since the last step, oldest first.
   std::vector<RolloutReply> replies;
   // One per target, in their order.
   std::vector<TargetView> targets;
-  // How the pool stood before the change; nothing when it is not known.
-  std::optional<Outlook> before;
+  // Namespaces that match the plan's selector now and are no targets yet, as MakeTarget made them;
+  // what is known of them is in `joining_views`.
+  std::vector<RolloutTarget> joining;
+  std::vector<TargetView> joining_views;
+  // The freeze in which nothing new may begin, for a person; empty when there is none.
+  std::string freeze;
   absl::Duration soak;
   absl::Duration apply_timeout;
 };
@@ -79,9 +97,18 @@ struct RolloutInputs {
 // state_time moved; nothing when nothing changes. Pure. The arrows are in README.md.
 std::optional<Rollout> StepRollout(const Rollout& rollout, const RolloutInputs& inputs);
 
-// The rollout on its way back, REVERTING: for a person's revert. An APPROVED one too, since a push
-// of it may be on its way. The state must be one that InForce() accepts.
+// A rollout that was just approved, with its waves assigned, as it begins: the canary in the
+// desired state of its hosts. `views` is one per target, in their order.
+Rollout BeginRollout(Rollout rollout, const std::vector<TargetView>& views, absl::Time now);
+
+// The rollout on its way back, REVERTING: for a person's revert or abort. An APPROVED one too,
+// since a push of it may be on its way. The state must be one that InForce() accepts.
 Rollout BeginRevert(const Rollout& rollout, absl::string_view message, absl::Time now);
+
+// The wave in progress is taken as holding, on a person's word. FAILED_PRECONDITION with reason
+// NOTHING_TO_PROMOTE when it is not SOAKING, or a target of it was not seen with its new value.
+absl::StatusOr<Rollout> Promote(const Rollout& rollout, const std::vector<TargetView>& views,
+                                absl::string_view message, absl::Time now);
 
 }  // namespace berthmaster
 

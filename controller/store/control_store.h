@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "controller/model/approval_policy.h"
 #include "controller/model/detection_policy.h"
 #include "controller/model/host.h"
 #include "controller/model/incident.h"
@@ -41,6 +42,7 @@ struct ControlState {
   std::vector<Silence> silences;
   // Nothing: not set, or not changed.
   std::optional<DetectionPolicy> detection_policy;
+  std::optional<ApprovalPolicy> approval_policy;
 };
 
 // How many resolved incidents, decided recommendations and ended rollouts are loaded and listed;

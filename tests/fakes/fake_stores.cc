@@ -48,7 +48,8 @@ absl::StatusOr<ControlState> FakeControlStore::Load() {
                      .rollouts = Values(rollouts_),
                      .requests = Values(requests_),
                      .silences = Values(silences_),
-                     .detection_policy = detection_policy_};
+                     .detection_policy = detection_policy_,
+                     .approval_policy = approval_policy_};
   LimitToLoaded(kEndedLoadMax, state);
   return state;
 }
@@ -68,6 +69,7 @@ absl::Status FakeControlStore::Commit(const ControlState& changed) {
   for (const CompletedRequest& r : changed.requests) requests_[r.request_id] = r;
   for (const Silence& silence : changed.silences) silences_[silence.id] = silence;
   if (changed.detection_policy.has_value()) detection_policy_ = changed.detection_policy;
+  if (changed.approval_policy.has_value()) approval_policy_ = changed.approval_policy;
   ++commit_count_;
   return absl::OkStatus();
 }

@@ -45,6 +45,7 @@ class FakeControlStore final : public ControlStore {
   std::map<std::string, CompletedRequest> requests_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, Silence> silences_ ABSL_GUARDED_BY(mutex_);
   std::optional<DetectionPolicy> detection_policy_ ABSL_GUARDED_BY(mutex_);
+  std::optional<ApprovalPolicy> approval_policy_ ABSL_GUARDED_BY(mutex_);
   absl::Status load_error_ ABSL_GUARDED_BY(mutex_);
   CommitHook commit_hook_ ABSL_GUARDED_BY(mutex_);
   int commit_count_ ABSL_GUARDED_BY(mutex_) = 0;

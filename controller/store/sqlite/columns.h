@@ -12,6 +12,8 @@
 #include "controller/model/rollout.h"
 #include "controller/model/silence.h"
 #include "controller/store/control_store.h"
+#include "controller/store/sqlite/approval_rule_row.h"
+#include "controller/store/sqlite/target_row.h"
 
 namespace berthmaster {
 
@@ -76,7 +78,9 @@ auto WithColumns(Row& row, Use use) {
              row.what_if.after.capacity, row.what_if.after.utilization,
              row.what_if.after.settled_utilization, row.what_if.after.time_to_exhaustion, row.risk,
              row.scope, row.reversibility, row.create_time, row.update_time, row.rollout_id,
-             row.revision);
+             row.revision, row.proposer, row.approvals_required, row.expire_time, row.target_count,
+             row.plan.selector, row.plan.canary_count, row.plan.soak, row.plan.failed_targets_max,
+             row.plan.pause_after_canary, row.plan.persist, row.plan.follows);
 }
 
 template <typename Row, typename Use>
@@ -115,13 +119,34 @@ template <typename Row, typename Use>
 requires RowOf<Row, Rollout>
 auto WithColumns(Row& row, Use use) {
   return use(row.id, row.state, row.recommendation_id, row.incident_id, row.pool_name, row.message,
-             row.create_time, row.update_time, row.state_time, row.approver, row.revision);
+             row.create_time, row.update_time, row.state_time, row.approver, row.revision, row.wave,
+             row.wave_count, row.canary_released, row.stop_reason, row.plan.selector,
+             row.plan.canary_count, row.plan.soak, row.plan.failed_targets_max,
+             row.plan.pause_after_canary, row.plan.persist, row.plan.follows);
 }
 
 template <typename Row, typename Use>
-requires RowOf<Row, RolloutTarget>
+requires RowOf<Row, WaveSize>
+auto WithColumns(Row& row, Use use) { return use(row.count, row.percent); }
+
+template <typename Row, typename Use>
+requires RowOf<Row, RolloutPause>
+auto WithColumns(Row& row, Use use) { return use(row.pauser, row.reason, row.pause_time); }
+
+template <typename Row, typename Use>
+requires RowOf<Row, TargetRow>
 auto WithColumns(Row& row, Use use) {
-  return use(row.host_id, row.netns_cookie, row.netns_inode, row.netns_label, row.desired_revision);
+  auto& target = row.target;
+  auto& before = target.counts_before;
+  auto& after = target.counts_after;
+  return use(target.host_id, target.netns_cookie, target.netns_inode, target.netns_label,
+             target.desired_revision, target.wave, target.state, target.message, target.state_time,
+             target.pool_name, row.before.capacity, row.before.utilization,
+             row.before.settled_utilization, row.before.time_to_exhaustion, row.predicted.capacity,
+             row.predicted.utilization, row.predicted.settled_utilization,
+             row.predicted.time_to_exhaustion, before.span, before.failures, before.resets,
+             before.retransmits, before.time_wait_overflows, after.span, after.failures,
+             after.resets, after.retransmits, after.time_wait_overflows);
 }
 
 template <typename Row, typename Use>
@@ -157,6 +182,27 @@ template <typename Row, typename Use>
 requires RowOf<Row, CompletedRequest>
 auto WithColumns(Row& row, Use use) {
   return use(row.request_id, row.method, row.request_sha256, row.resource_name, row.complete_time);
+}
+
+template <typename Row, typename Use>
+requires RowOf<Row, ApprovalPolicy>
+auto WithColumns(Row& row, Use use) { return use(row.update_time, row.updater, row.revision); }
+
+template <typename Row, typename Use>
+requires RowOf<Row, ApprovalRuleRow>
+auto WithColumns(Row& row, Use use) {
+  return use(row.rule.name, row.rule.selector, row.risks, row.rule.approvals_required,
+             row.rule.proposer_may_approve);
+}
+
+template <typename Row, typename Use>
+requires RowOf<Row, ApprovalWindowRow>
+auto WithColumns(Row& row, Use use) { return use(row.days, row.window.start, row.window.length); }
+
+template <typename Row, typename Use>
+requires RowOf<Row, Freeze>
+auto WithColumns(Row& row, Use use) {
+  return use(row.name, row.selector, row.start_time, row.end_time, row.reason);
 }
 
 }  // namespace berthmaster

@@ -1,5 +1,7 @@
 #include "controller/store/sqlite/control_schema.h"
 
+#include "controller/store/sqlite/control_schema_6.h"
+
 namespace berthmaster {
 namespace {
 
@@ -363,7 +365,7 @@ CREATE TABLE detection_rule (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr SqlText kMigrations[] = {kVersion1, kVersion2, kVersion3, kVersion4};
+constexpr SqlText kMigrations[] = {kVersion1, kVersion2, kVersion3, kVersion4, kVersion6};
 
 }  // namespace
 

@@ -18,14 +18,20 @@ absl::StatusOr<RecommendationRows> RecommendationRows::Prepare(const Database& d
           "before_capacity, before_utilization, before_settled_utilization, "
           "before_time_to_exhaustion, after_capacity, after_utilization, "
           "after_settled_utilization, after_time_to_exhaustion, risk, scope, reversibility, "
-          "create_time, update_time, rollout_id, revision, durable_form) VALUES (?, ?, ?, ?, ?, ?, "
-          "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '')",
+          "create_time, update_time, rollout_id, revision, proposer, approvals_required, "
+          "expire_time, target_count, plan_selector, plan_canary_count, plan_soak, "
+          "plan_failed_targets_max, plan_pause_after_canary, plan_persist, plan_follows, "
+          "durable_form) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+          "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '')",
           // 1 is PROPOSED.
           "SELECT id, state, kind, summary, rationale, incident_id, host_id, netns_cookie, "
           "netns_inode, netns_label, pool_name, rank, before_capacity, before_utilization, "
           "before_settled_utilization, before_time_to_exhaustion, after_capacity, "
           "after_utilization, after_settled_utilization, after_time_to_exhaustion, risk, scope, "
-          "reversibility, create_time, update_time, rollout_id, revision "
+          "reversibility, create_time, update_time, rollout_id, revision, proposer, "
+          "approvals_required, expire_time, target_count, plan_selector, plan_canary_count, "
+          "plan_soak, plan_failed_targets_max, plan_pause_after_canary, plan_persist, "
+          "plan_follows "
           "FROM recommendation WHERE state = 1 OR id IN (SELECT id FROM recommendation "
           "WHERE state <> 1 ORDER BY create_time DESC, id DESC LIMIT ?) "
           "ORDER BY create_time, id"));
@@ -108,9 +114,25 @@ absl::StatusOr<RecommendationRows::Children> RecommendationRows::PrepareChildren
           "VALUES (?, ?, ?, ?, ?)",
           "SELECT more_source_addresses, more_destination_addresses, more_destination_ports "
           "FROM recommendation_topology WHERE recommendation_id = ? ORDER BY position"));
+  BERTHMASTER_ASSIGN_OR_RETURN(
+      auto approvals,
+      ChildTable<Decision>::Prepare(
+          database,
+          "INSERT INTO recommendation_approval (recommendation_id, position, decider, reason, "
+          "decide_time, content_sha256) VALUES (?, ?, ?, ?, ?, ?)",
+          "SELECT decider, reason, decide_time, content_sha256 FROM recommendation_approval "
+          "WHERE recommendation_id = ? ORDER BY position"));
+  BERTHMASTER_ASSIGN_OR_RETURN(
+      auto waves, ChildTable<WaveSize>::Prepare(
+                      database,
+                      "INSERT INTO recommendation_wave (recommendation_id, position, count, "
+                      "percent) VALUES (?, ?, ?, ?)",
+                      "SELECT count, percent FROM recommendation_wave "
+                      "WHERE recommendation_id = ? ORDER BY position"));
   return Children{std::move(changes),       std::move(evidence),      std::move(caveats),
                   std::move(preconditions), std::move(durable_forms), std::move(snippets),
-                  std::move(topology),      std::move(pooling),       std::move(decision)};
+                  std::move(topology),      std::move(pooling),       std::move(decision),
+                  std::move(approvals),     std::move(waves)};
 }
 
 absl::Status RecommendationRows::Put(const Recommendation& recommendation) {
@@ -124,6 +146,8 @@ absl::Status RecommendationRows::Put(const Recommendation& recommendation) {
   BERTHMASTER_RETURN_IF_ERROR(children_.snippets.Insert(recommendation.snippets, id));
   BERTHMASTER_RETURN_IF_ERROR(children_.topology.Insert(recommendation.topology, id));
   BERTHMASTER_RETURN_IF_ERROR(children_.pooling.Insert(recommendation.pooling, id));
+  BERTHMASTER_RETURN_IF_ERROR(children_.approvals.Insert(recommendation.approvals, id));
+  BERTHMASTER_RETURN_IF_ERROR(children_.waves.Insert(recommendation.plan.waves, id));
   return children_.decision.Insert(recommendation.decision, id);
 }
 
@@ -140,6 +164,8 @@ absl::StatusOr<std::vector<Recommendation>> RecommendationRows::Load(int ended_m
     BERTHMASTER_RETURN_IF_ERROR(children_.topology.Load(loaded.topology, loaded.id));
     BERTHMASTER_RETURN_IF_ERROR(children_.pooling.Load(loaded.pooling, loaded.id));
     BERTHMASTER_RETURN_IF_ERROR(children_.decision.Load(loaded.decision, loaded.id));
+    BERTHMASTER_RETURN_IF_ERROR(children_.approvals.Load(loaded.approvals, loaded.id));
+    BERTHMASTER_RETURN_IF_ERROR(children_.waves.Load(loaded.plan.waves, loaded.id));
   }
   return recommendations;
 }

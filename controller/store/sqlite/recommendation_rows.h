@@ -33,6 +33,8 @@ class RecommendationRows {
     ChildTable<TopologyAdvice> topology;
     ChildTable<PoolingAdvice> pooling;
     ChildTable<Decision> decision;
+    ChildTable<Decision> approvals;
+    ChildTable<WaveSize> waves;
   };
   static absl::StatusOr<Children> PrepareChildren(const Database& database);
 

@@ -21,13 +21,21 @@ class RolloutRows {
   absl::StatusOr<std::vector<Rollout>> Load(int ended_max);
 
  private:
-  RolloutRows(ParentTable<Rollout> rollouts, ChildTable<RolloutTarget> targets,
-              ChildTable<TargetSysctl> sysctls);
-  absl::Status LoadTargets(Rollout& rollout);
+  struct Children {
+    ChildTable<TargetRow> targets;
+    ChildTable<TargetSysctl> sysctls;
+    ChildTable<SysctlChange> changes;
+    ChildTable<WaveSize> waves;
+    ChildTable<Decision> approvals;
+    ChildTable<RolloutPause> pause;
+  };
+  static absl::StatusOr<Children> PrepareChildren(const Database& database);
+
+  RolloutRows(ParentTable<Rollout> rollouts, Children children);
+  absl::Status LoadChildren(Rollout& rollout);
 
   ParentTable<Rollout> rollouts_;
-  ChildTable<RolloutTarget> targets_;
-  ChildTable<TargetSysctl> sysctls_;
+  Children children_;
 };
 
 }  // namespace berthmaster

@@ -23,6 +23,7 @@ namespace berthmaster {
 //   int, int64_t, enums          INTEGER
 //   uint64_t                     INTEGER with the same bits
 //   absl::Time, absl::Duration   INTEGER, microseconds; the infinite ones are the outermost values
+//   bool                         INTEGER, 0 or 1
 //   double                       REAL (not a number is refused: SQLite has none)
 //   std::string                  TEXT, any bytes, zero bytes too
 //   IpAddress                    TEXT
@@ -72,6 +73,14 @@ class Query {
     int64_t number = 0;
     BERTHMASTER_RETURN_IF_ERROR(ReadInteger(0, 255, number));
     value = static_cast<T>(number);
+    return absl::OkStatus();
+  }
+  // Not a plain overload: anything would convert to it.
+  template <typename T, std::enable_if_t<std::is_same_v<T, bool>, bool> = true>
+  absl::Status ReadNext(T& value) {
+    int64_t number = 0;
+    BERTHMASTER_RETURN_IF_ERROR(ReadInteger(0, 1, number));
+    value = number != 0;
     return absl::OkStatus();
   }
   absl::Status ReadNext(int32_t& value);
@@ -145,6 +154,10 @@ class Statement {
     return value.has_value() ? BindNext(*value) : BindNull();
   }
   template <typename T, std::enable_if_t<std::is_enum_v<T>, bool> = true>
+  absl::Status BindNext(const T& value) {
+    return BindNext(static_cast<int64_t>(value));
+  }
+  template <typename T, std::enable_if_t<std::is_same_v<T, bool>, bool> = true>
   absl::Status BindNext(const T& value) {
     return BindNext(static_cast<int64_t>(value));
   }

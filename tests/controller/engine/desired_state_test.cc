@@ -16,6 +16,7 @@ Rollout RangeRollout(const std::string& id, RolloutState state, const std::strin
   target.netns_cookie = 7;
   target.netns_inode = 4026532001;
   target.sysctls = {sysctl};
+  target.state = InForce(state) ? TargetState::kHolding : TargetState::kReverting;
   Rollout rollout;
   rollout.id = id;
   rollout.state = state;

@@ -81,6 +81,7 @@ void EngineHarness::ReplyApplied(const std::shared_ptr<FakeSession>& session) {
   const DesiredState desired = session->desired().back();
   DesiredStateReply reply;
   reply.revision = desired.revision;
+  reply.nonce = desired.nonce;
   for (const DesiredChange& change : desired.changes) {
     reply.results.push_back({change.rollout, change.netns_cookie, change.change.sysctl,
                              ApplyState::kApplied, change.change.desired_value, ""});
@@ -131,7 +132,7 @@ absl::StatusOr<Incident> EngineHarness::Resolve(const std::string& id) {
 
 absl::StatusOr<Rollout> EngineHarness::Revert(const std::string& id, const std::string& etag) {
   return Decide<Rollout>([id, etag](Decisions& decisions) {
-    return decisions.RevertRollout(id, "ann", "not wanted", etag);
+    return decisions.DecideRollout({RolloutVerb::kRevert, id, "ann", "not wanted", etag});
   });
 }
 
@@ -144,6 +145,22 @@ absl::StatusOr<Silence> EngineHarness::ExpireSilence(const std::string& id,
                                                      const std::string& etag) {
   return Decide<Silence>(
       [id, etag](Decisions& decisions) { return decisions.ExpireSilence(id, "bob", etag); });
+}
+
+absl::StatusOr<ApprovalPolicy> EngineHarness::SetApprovalPolicy(
+    const ApprovalPolicyRequest& request) {
+  return Decide<ApprovalPolicy>(
+      [request](Decisions& decisions) { return decisions.UpdateApprovalPolicy(request); });
+}
+
+absl::StatusOr<ProposedChange> EngineHarness::Propose(const ProposalRequest& request) {
+  return Decide<ProposedChange>(
+      [request](Decisions& decisions) { return decisions.Propose(request); });
+}
+
+absl::StatusOr<Rollout> EngineHarness::DecideRollout(const RolloutDecision& decision) {
+  return Decide<Rollout>(
+      [decision](Decisions& decisions) { return decisions.DecideRollout(decision); });
 }
 
 absl::StatusOr<DetectionPolicy> EngineHarness::SetPolicy(const DetectionPolicyRequest& request) {

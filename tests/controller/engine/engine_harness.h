@@ -62,6 +62,9 @@ class EngineHarness {
   absl::StatusOr<CreatedSilence> CreateSilence(const SilenceRequest& request);
   absl::StatusOr<Silence> ExpireSilence(const std::string& id, const std::string& etag = "");
   absl::StatusOr<DetectionPolicy> SetPolicy(const DetectionPolicyRequest& request);
+  absl::StatusOr<ApprovalPolicy> SetApprovalPolicy(const ApprovalPolicyRequest& request);
+  absl::StatusOr<ProposedChange> Propose(const ProposalRequest& request);
+  absl::StatusOr<Rollout> DecideRollout(const RolloutDecision& decision);
 
   // Churns until an incident is open, and returns it.
   Incident OpenIncident(const std::shared_ptr<FakeSession>& session);

@@ -97,9 +97,10 @@ TEST_F(EngineTest, AfterStopEverythingIsUnavailable) {
   std::atomic<int> answers = 0;
 
   engine_.Attach(ObservingHello("web-1"), session);
-  engine_.RevertRollout("r1", "ann", "reason", "", [&](const absl::StatusOr<Rollout>& answer) {
-    if (answer.status().code() == absl::StatusCode::kUnavailable) ++answers;
-  });
+  engine_.DecideRollout({RolloutVerb::kRevert, "r1", "ann", "reason", ""},
+                        [&](const absl::StatusOr<Rollout>& answer) {
+                          if (answer.status().code() == absl::StatusCode::kUnavailable) ++answers;
+                        });
 
   EXPECT_FALSE(engine_.OfferSample(session, BuiltSample()));
   EXPECT_EQ(session->end()->code(), absl::StatusCode::kUnavailable);

@@ -24,6 +24,8 @@ class FakeSession final : public AgentSession {
   void SendDesiredState(const DesiredState& desired) override {
     absl::MutexLock lock(&mutex_);
     desired_.push_back(desired);
+    // As the link does.
+    desired_.back().nonce = static_cast<int64_t>(desired_.size());
   }
   void SendRetryAfter(absl::Duration /*delay*/) override {}
   void End(const absl::Status& status) override {

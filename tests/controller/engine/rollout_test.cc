@@ -109,6 +109,7 @@ TEST_F(WholeCircle, GoesOnAfterARestart) {
 
 TEST_F(WholeCircle, RenewsTheLeaseAtAThirdOfIt) {
   Approve();
+  engine_.ReplyApplied(session_);
   engine_.Advance(absl::Seconds(19));
   engine_.Turn();
   EXPECT_EQ(session_->desired().size(), 1u);
@@ -116,7 +117,8 @@ TEST_F(WholeCircle, RenewsTheLeaseAtAThirdOfIt) {
   engine_.Turn();
 
   ASSERT_EQ(session_->desired().size(), 2u);
-  EXPECT_EQ(session_->desired()[1], session_->desired()[0]);
+  EXPECT_EQ(session_->desired()[1].revision, session_->desired()[0].revision);
+  EXPECT_EQ(session_->desired()[1].changes, session_->desired()[0].changes);
 }
 
 TEST_F(WholeCircle, WithoutAnAnswerItFailsAndIsTakenBack) {
@@ -125,6 +127,13 @@ TEST_F(WholeCircle, WithoutAnAnswerItFailsAndIsTakenBack) {
   engine_.Turn();
 
   EXPECT_EQ(State(), RolloutState::kFailed);
+  // A second revision on top of one that nobody answered would be one too many.
+  EXPECT_EQ(session_->desired().size(), 1u);
+  ASSERT_TRUE(session_->end().has_value());
+  EXPECT_EQ(session_->end()->message(),
+            "no answer to a desired state for 1m; attach again to be told anew");
+  session_ = engine_.Attach(EnforcingHello("web-1"));
+  ASSERT_EQ(session_->desired().size(), 1u);
   EXPECT_EQ(session_->desired().back().revision, 2);
   EXPECT_TRUE(session_->desired().back().changes.empty());
 }
@@ -148,6 +157,7 @@ TEST_F(WholeCircle, ARefusalFailsWithTheAgentsWords) {
   Approve();
   const DesiredChange change = session_->desired().back().changes[0];
   DesiredStateReply reply;
+  reply.nonce = session_->desired().back().nonce;
   reply.revision = 1;
   reply.results = {{change.rollout, change.netns_cookie, change.change.sysctl, ApplyState::kRefused,
                     "", "not on the allow-list of this host"}};
@@ -176,6 +186,7 @@ TEST_F(WholeCircle, ARevertTakesTheChangeOutUntilTheAgentAnswers) {
   Apply();
   engine_.Churn(session_, 11);
   ASSERT_EQ(State(), RolloutState::kConfirmed);
+  engine_.ReplyApplied(session_);
   const std::string id = engine_.OnlyRollout().id;
   EXPECT_EQ(ReasonOf(engine_.Revert(id, "999").status()), "ETAG_MISMATCH");
 
@@ -186,6 +197,7 @@ TEST_F(WholeCircle, ARevertTakesTheChangeOutUntilTheAgentAnswers) {
   EXPECT_TRUE(session_->desired().back().changes.empty());
   EXPECT_EQ(session_->desired().back().revision, 3);
   DesiredStateReply reply;
+  reply.nonce = session_->desired().back().nonce;
   reply.revision = 3;
   engine_.Reply(session_, reply);
   engine_.Turn();
@@ -213,6 +225,7 @@ TEST_F(WholeCircle, AConfirmedRolloutOutlastsTheOneThatCoversIt) {
 
   // An agent puts the first one back and then writes the second.
   DesiredStateReply reply;
+  reply.nonce = session_->desired().back().nonce;
   reply.revision = session_->desired().back().revision;
   reply.results = {{"rollouts/" + first.id, kFixtureCookie, "net.ipv4.ip_local_port_range",
                     ApplyState::kReverted, "40000 40399", ""},
@@ -240,6 +253,8 @@ TEST_F(WholeCircle, WhatDoesNotHelpIsReverted) {
                                 .Churn(2000, absl::Seconds(100))
                                 .Build());
     engine_.Turn();
+    // Each renewal is answered.
+    if (i % 20 == 0) engine_.ReplyApplied(session_);
   }
 
   EXPECT_EQ(State(), RolloutState::kReverting);

@@ -12,6 +12,27 @@ constexpr absl::string_view kSysctl = "net.ipv4.ip_local_port_range";
 
 absl::Time At(int seconds) { return absl::FromUnixSeconds(1767225600 + seconds); }
 
+// Of the only target of a rollout in that state.
+TargetState TargetStateIn(RolloutState state) {
+  switch (state) {
+    case RolloutState::kApproved:
+    case RolloutState::kCanary:
+    case RolloutState::kWave:
+      return TargetState::kSent;
+    case RolloutState::kSoaking:
+      return TargetState::kSoaking;
+    case RolloutState::kConfirmed:
+      return TargetState::kHolding;
+    case RolloutState::kReverting:
+      return TargetState::kReverting;
+    case RolloutState::kReverted:
+      return TargetState::kReverted;
+    case RolloutState::kFailed:
+      return TargetState::kFailed;
+  }
+  return TargetState::kWaiting;
+}
+
 Rollout MakeRollout(RolloutState state) {
   TargetSysctl sysctl;
   sysctl.change = {std::string(kSysctl), "40000 40399", "32768 60999"};
@@ -27,6 +48,8 @@ Rollout MakeRollout(RolloutState state) {
   target.netns_inode = 4026532001;
   target.desired_revision = 5;
   target.sysctls = {sysctl};
+  target.state = TargetStateIn(state);
+  target.state_time = At(0);
   Rollout rollout;
   rollout.id = "r1";
   rollout.state = state;
@@ -41,16 +64,16 @@ Rollout MakeRollout(RolloutState state) {
 RolloutInputs MakeInputs(absl::Duration in_state) {
   RolloutInputs inputs;
   inputs.now = At(100);
-  inputs.in_state = in_state;
-  inputs.sent = true;
   inputs.targets.resize(1);
+  inputs.targets[0].in_state = in_state;
+  inputs.targets[0].sent = true;
   inputs.soak = absl::Seconds(10);
   inputs.apply_timeout = absl::Seconds(60);
   return inputs;
 }
 
 RolloutReply Reply(ApplyState state, const std::string& error = "") {
-  return {5, {{"rollouts/r1", 7, std::string(kSysctl), state, "", error}}};
+  return {"web-1", 5, false, {{"rollouts/r1", 7, std::string(kSysctl), state, "", error}}};
 }
 
 // The value in force in two samples, with the pool as given.
@@ -67,114 +90,126 @@ struct Arrow {
   const char* name;
   RolloutState from;
   absl::Duration in_state;
-  void (*arrange)(RolloutInputs&);
+  void (*arrange)(RolloutInputs&, RolloutTarget&);
   RolloutState to;
   const char* message;
 };
 
 const Arrow kArrows[] = {
-    {"SentWaitsForAnswer", RolloutState::kApproved, absl::Seconds(1), [](RolloutInputs&) {},
-     RolloutState::kCanary, "sent; waits for the agent's answer"},
+    {"SentWaitsForAnswer", RolloutState::kApproved, absl::Seconds(1),
+     [](RolloutInputs&, RolloutTarget&) {}, RolloutState::kCanary,
+     "sent; waits for the agent's answer"},
     {"NotAttachedInTime", RolloutState::kApproved, absl::Seconds(60),
-     [](RolloutInputs& i) { i.sent = false; }, RolloutState::kFailed,
+     [](RolloutInputs& i, RolloutTarget&) {
+       i.targets[0].sent = false;
+       i.targets[0].attached = false;
+     },
+     RolloutState::kFailed,
      "the host was not attached for 1m; approve again when the host is attached"},
     {"AppliedBeforeTheStepThatSentIt", RolloutState::kApproved, absl::Seconds(1),
-     [](RolloutInputs& i) { i.replies = {Reply(ApplyState::kApplied)}; }, RolloutState::kSoaking,
-     "applied; waits for a sample that shows it"},
+     [](RolloutInputs& i, RolloutTarget&) { i.replies = {Reply(ApplyState::kApplied)}; },
+     RolloutState::kSoaking, "applied; waits for a sample that shows it"},
     {"Applied", RolloutState::kCanary, absl::Seconds(1),
-     [](RolloutInputs& i) { i.replies = {Reply(ApplyState::kApplied)}; }, RolloutState::kSoaking,
-     "applied; waits for a sample that shows it"},
+     [](RolloutInputs& i, RolloutTarget&) { i.replies = {Reply(ApplyState::kApplied)}; },
+     RolloutState::kSoaking, "applied; waits for a sample that shows it"},
     {"Refused", RolloutState::kCanary, absl::Seconds(1),
-     [](RolloutInputs& i) { i.replies = {Reply(ApplyState::kRefused, "not on the allow-list")}; },
+     [](RolloutInputs& i, RolloutTarget&) {
+       i.replies = {Reply(ApplyState::kRefused, "not on the allow-list")};
+     },
      RolloutState::kFailed,
      "the agent refused: net.ipv4.ip_local_port_range: not on the allow-list"},
     {"WriteFailed", RolloutState::kCanary, absl::Seconds(1),
-     [](RolloutInputs& i) { i.replies = {Reply(ApplyState::kFailed, "EINVAL")}; },
+     [](RolloutInputs& i, RolloutTarget&) { i.replies = {Reply(ApplyState::kFailed, "EINVAL")}; },
      RolloutState::kFailed, "the write failed: net.ipv4.ip_local_port_range: EINVAL"},
-    {"NoAnswer", RolloutState::kCanary, absl::Seconds(60), [](RolloutInputs&) {},
-     RolloutState::kFailed,
-     "no answer of the agent for 1m; approve again when the host is attached"},
+    {"NoAnswer", RolloutState::kCanary, absl::Seconds(60), [](RolloutInputs&, RolloutTarget&) {},
+     RolloutState::kFailed, "no answer of the agent for 1m"},
     {"NamespaceGoneWhileApplying", RolloutState::kCanary, absl::Seconds(59),
-     [](RolloutInputs& i) {
+     [](RolloutInputs& i, RolloutTarget&) {
        i.targets[0].samples_without_netns = 3;
        i.targets[0].without_netns_for = absl::Seconds(60);
      },
      RolloutState::kFailed, "the namespace is gone"},
     {"Holds", RolloutState::kSoaking, absl::Seconds(10),
-     [](RolloutInputs& i) { See(i, "32768 60999", 0.02); }, RolloutState::kConfirmed,
-     "confirmed: the pool is at 2 %"},
+     [](RolloutInputs& i, RolloutTarget&) { See(i, "32768 60999", 0.02); },
+     RolloutState::kConfirmed, "confirmed: the pool is at 2 %"},
     {"HoldsWithALaterEnd", RolloutState::kSoaking, absl::Seconds(10),
-     [](RolloutInputs& i) { See(i, "32768 60999", 0.5, absl::Seconds(90)); },
+     [](RolloutInputs& i, RolloutTarget&) { See(i, "32768 60999", 0.5, absl::Seconds(90)); },
      RolloutState::kConfirmed, "confirmed: the pool is at 50 %, exhausted in 90 s"},
     {"PoolEmpty", RolloutState::kSoaking, absl::Seconds(10),
-     [](RolloutInputs& i) {
+     [](RolloutInputs& i, RolloutTarget&) {
        See(i, "32768 60999", 0);
        i.targets[0].pool = std::nullopt;
      },
      RolloutState::kConfirmed, "confirmed: the value holds, and the pool is empty"},
     {"DriftInSamples", RolloutState::kSoaking, absl::Seconds(3),
-     [](RolloutInputs& i) { See(i, "50000 50399", 0.1); }, RolloutState::kFailed,
+     [](RolloutInputs& i, RolloutTarget&) { See(i, "50000 50399", 0.1); }, RolloutState::kFailed,
      "drift: net.ipv4.ip_local_port_range is '50000 50399', someone else wrote it; it is left "
      "alone"},
     {"DriftByTheAgent", RolloutState::kSoaking, absl::Seconds(3),
-     [](RolloutInputs& i) { i.replies = {Reply(ApplyState::kDrifted)}; }, RolloutState::kFailed,
+     [](RolloutInputs& i, RolloutTarget&) { i.replies = {Reply(ApplyState::kDrifted)}; },
+     RolloutState::kFailed,
      "drift: net.ipv4.ip_local_port_range is '32768 60999', someone else wrote it; it is left "
      "alone"},
     {"DidNotHelp", RolloutState::kSoaking, absl::Seconds(120),
-     [](RolloutInputs& i) {
+     [](RolloutInputs& i, RolloutTarget& t) {
        See(i, "32768 60999", 1.0, absl::ZeroDuration());
-       i.before = Outlook{400, 1.0, std::nullopt, absl::ZeroDuration()};
+       t.before = Outlook{400, 1.0, std::nullopt, absl::ZeroDuration()};
      },
      RolloutState::kReverting,
      "reverting: it did not help, the pool is at 100 %, exhausted in 0 s after 2m"},
     {"HelpsButNotEnough", RolloutState::kSoaking, absl::Seconds(120),
-     [](RolloutInputs& i) {
+     [](RolloutInputs& i, RolloutTarget& t) {
        See(i, "32768 60999", 1.0, absl::ZeroDuration());
-       i.before = Outlook{400, 1.0, 3.0, absl::ZeroDuration()};
+       t.before = Outlook{400, 1.0, 3.0, absl::ZeroDuration()};
      },
      RolloutState::kConfirmed,
      "confirmed: it helps but is not enough, the pool is at 100 %, exhausted in 0 s"},
-    {"NoSampleInTheSoak", RolloutState::kSoaking, absl::Seconds(120), [](RolloutInputs&) {},
-     RolloutState::kReverting, "reverting: no sample has shown the new value for 2m"},
+    {"NoSampleInTheSoak", RolloutState::kSoaking, absl::Seconds(120),
+     [](RolloutInputs&, RolloutTarget&) {}, RolloutState::kReverting,
+     "reverting: no sample has shown the new value for 2m"},
     {"LeaseLost", RolloutState::kSoaking, absl::Seconds(3),
-     [](RolloutInputs& i) { i.replies = {Reply(ApplyState::kReverted, "lease expired")}; },
+     [](RolloutInputs& i, RolloutTarget&) {
+       i.replies = {Reply(ApplyState::kReverted, "lease expired")};
+     },
      RolloutState::kReverted,
      "the agent put the prior value back by itself: net.ipv4.ip_local_port_range: lease expired"},
     {"NamespaceGoneInSoak", RolloutState::kSoaking, absl::Seconds(70),
-     [](RolloutInputs& i) {
+     [](RolloutInputs& i, RolloutTarget&) {
        i.targets[0].samples_without_netns = 3;
        i.targets[0].without_netns_for = absl::Seconds(60);
      },
      RolloutState::kReverted, "the namespace is gone, and its values with it"},
     {"ConfirmedNamespaceGone", RolloutState::kConfirmed, absl::Hours(5),
-     [](RolloutInputs& i) {
+     [](RolloutInputs& i, RolloutTarget&) {
        i.targets[0].samples_without_netns = 9;
        i.targets[0].without_netns_for = absl::Seconds(60);
      },
      RolloutState::kReverted, "the namespace is gone, and its values with it"},
     {"ConfirmedRefusedAfterReboot", RolloutState::kConfirmed, absl::Hours(5),
-     [](RolloutInputs& i) { i.replies = {Reply(ApplyState::kRefused, "another inode")}; },
+     [](RolloutInputs& i, RolloutTarget&) {
+       i.replies = {Reply(ApplyState::kRefused, "another inode")};
+     },
      RolloutState::kFailed, "the agent refused: net.ipv4.ip_local_port_range: another inode"},
     {"ConfirmedDriftStays", RolloutState::kConfirmed, absl::Hours(5),
-     [](RolloutInputs& i) { i.replies = {Reply(ApplyState::kDrifted)}; }, RolloutState::kConfirmed,
+     [](RolloutInputs& i, RolloutTarget&) { i.replies = {Reply(ApplyState::kDrifted)}; },
+     RolloutState::kConfirmed,
      "confirmed; drift: net.ipv4.ip_local_port_range is '32768 60999' now, and is left alone"},
     {"Reverted", RolloutState::kReverting, absl::Seconds(1),
-     [](RolloutInputs& i) { i.replies = {Reply(ApplyState::kReverted)}; }, RolloutState::kReverted,
-     "the prior values are in force"},
+     [](RolloutInputs& i, RolloutTarget&) { i.replies = {Reply(ApplyState::kReverted)}; },
+     RolloutState::kReverted, "the prior values are in force"},
     {"RevertFindsDrift", RolloutState::kReverting, absl::Seconds(1),
-     [](RolloutInputs& i) { i.replies = {Reply(ApplyState::kDrifted)}; }, RolloutState::kReverted,
+     [](RolloutInputs& i, RolloutTarget&) { i.replies = {Reply(ApplyState::kDrifted)}; },
+     RolloutState::kReverted,
      "reverted, but for net.ipv4.ip_local_port_range: someone else wrote it, and it is left alone"},
     {"RevertFails", RolloutState::kReverting, absl::Seconds(1),
-     [](RolloutInputs& i) { i.replies = {Reply(ApplyState::kFailed, "EBUSY")}; },
+     [](RolloutInputs& i, RolloutTarget&) { i.replies = {Reply(ApplyState::kFailed, "EBUSY")}; },
      RolloutState::kReverting,
      "reverting: the write failed and is tried again: net.ipv4.ip_local_port_range: EBUSY"},
     {"AgentKnowsNothingOfIt", RolloutState::kReverting, absl::Seconds(1),
-     [](RolloutInputs& i) {
-       i.replies = {RolloutReply{5, {}}};
-     },
+     [](RolloutInputs& i, RolloutTarget&) { i.targets[0].silent_since_revision = 5; },
      RolloutState::kReverted, "the agent has nothing of it in force"},
     {"RevertingNamespaceGone", RolloutState::kReverting, absl::Seconds(70),
-     [](RolloutInputs& i) {
+     [](RolloutInputs& i, RolloutTarget&) {
        i.targets[0].samples_without_netns = 3;
        i.targets[0].without_netns_for = absl::Seconds(60);
      },
@@ -186,9 +221,10 @@ class StepArrow : public testing::TestWithParam<Arrow> {};
 TEST_P(StepArrow, Leads) {
   const Arrow& arrow = GetParam();
   RolloutInputs inputs = MakeInputs(arrow.in_state);
-  arrow.arrange(inputs);
+  Rollout rollout = MakeRollout(arrow.from);
+  arrow.arrange(inputs, rollout.targets[0]);
 
-  std::optional<Rollout> after = StepRollout(MakeRollout(arrow.from), inputs);
+  std::optional<Rollout> after = StepRollout(rollout, inputs);
 
   ASSERT_TRUE(after.has_value());
   EXPECT_EQ(after->state, arrow.to);
@@ -253,7 +289,7 @@ TEST(StepRollout, WaitsForHeadroomUpToTheBound) {
 
 TEST(StepRollout, AReplyToAnOlderPushIsNoSilence) {
   RolloutInputs inputs = MakeInputs(absl::Seconds(1));
-  inputs.replies = {RolloutReply{4, {}}};
+  inputs.targets[0].silent_since_revision = 4;
 
   EXPECT_EQ(StepRollout(MakeRollout(RolloutState::kReverting), inputs), std::nullopt);
 }
