@@ -1,7 +1,5 @@
 #include "common/wire/advice_wire.h"
 
-#include <google/protobuf/util/json_util.h>
-
 #include <cstdint>
 #include <limits>
 #include <utility>
@@ -9,7 +7,6 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/annotate.h"
 #include "common/wire/field_check.h"
-#include "common/wire/json_indent.h"
 #include "common/wire/time_wire.h"
 
 namespace berthmaster {
@@ -201,32 +198,6 @@ absl::StatusOr<WorkloadAdvice> FromProto(const v1::WorkloadAdvice& proto) {
     workload.advice.push_back(std::move(advice));
   }
   return workload;
-}
-
-absl::StatusOr<std::string> WorkloadAdviceJson(const WorkloadAdvice& workload) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.always_print_primitive_fields = true;
-  options.preserve_proto_field_names = true;
-  std::string json;
-  auto status = google::protobuf::util::MessageToJsonString(ToProto(workload), &json, options);
-  if (!status.ok()) {
-    return absl::InternalError(absl::StrCat("print the advice of '", workload.workload,
-                                            "' as JSON: ", std::string(status.message())));
-  }
-  return IndentJson(json) + "\n";
-}
-
-absl::StatusOr<WorkloadAdvice> ParseWorkloadAdviceJson(absl::string_view json) {
-  google::protobuf::util::JsonParseOptions options;
-  options.ignore_unknown_fields = true;
-  v1::WorkloadAdvice proto;
-  auto status = google::protobuf::util::JsonStringToMessage(
-      google::protobuf::StringPiece(json.data(), json.size()), &proto, options);
-  if (!status.ok()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("this is no published advice: ", std::string(status.message())));
-  }
-  return FromProto(proto);
 }
 
 }  // namespace berthmaster

@@ -1,10 +1,7 @@
 #ifndef BERTHMASTER_COMMON_WIRE_ADVICE_WIRE_H_
 #define BERTHMASTER_COMMON_WIRE_ADVICE_WIRE_H_
 
-#include <string>
-
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "berthmaster/v1/advice.pb.h"
 #include "berthmaster/v1/agent.pb.h"
 #include "common/protocol/advice.h"
@@ -24,13 +21,6 @@ absl::StatusOr<AdviceResult> FromProto(const v1::AdviceResult& proto);
 // entries are refused.
 v1::WorkloadAdvice ToProto(const WorkloadAdvice& workload);
 absl::StatusOr<WorkloadAdvice> FromProto(const v1::WorkloadAdvice& proto);
-
-// The content of the file that has `workload`: JSON over many lines with the field names of
-// advice.proto, the same bytes for the same advice. INTERNAL when a text is not UTF-8.
-absl::StatusOr<std::string> WorkloadAdviceJson(const WorkloadAdvice& workload);
-// Reads it back. Fields that are not known are passed over, for files of later versions;
-// INVALID_ARGUMENT when it is not of this form.
-absl::StatusOr<WorkloadAdvice> ParseWorkloadAdviceJson(absl::string_view json);
 
 }  // namespace berthmaster
 

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/wire/advice_json.h"
 #include "common/wire/desired_state_wire.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
