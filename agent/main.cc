@@ -156,13 +156,13 @@ absl::Status RunAgent(const AgentConfig& config) {
   LogInfo("berthmaster-agent " BERTHMASTER_VERSION " samples as host ", config.host_id, " every ",
           absl::FormatDuration(config.sample_interval), ", profile ",
           AgentProfileName(config.profile), ", state in ", config.state_dir);
-  Agent agent(
-      {.sample_interval = config.sample_interval,
-       .cpu_budget = config.cpu_budget,
-       .version = BERTHMASTER_VERSION,
-       .profile = std::string(AgentProfileName(config.profile)),
-       .identity_limitation_count = parts->limitation_count},
-      {&parts->clock, parts->sampler.get(), parts->tuner.get(), parts->link.get(), &parts->board});
+  Agent agent({.sample_interval = config.sample_interval,
+               .cpu_budget = config.cpu_budget,
+               .version = BERTHMASTER_VERSION,
+               .profile = std::string(AgentProfileName(config.profile)),
+               .identity_limitation_count = parts->limitation_count},
+              {&parts->clock, parts->sampler.get(), parts->tuner.get(), parts->link.get(),
+               &parts->board, parts->publisher.get()});
   std::thread loop([&agent] { agent.Run(); });
   int signal_number = stop_signal.Wait();
   LogInfo("stopping on signal ", signal_number);

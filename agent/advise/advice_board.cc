@@ -106,13 +106,11 @@ absl::Status AdviceBoard::Acknowledge(const AdviceAcknowledgement& acknowledgeme
   const AdviceFilter meant{acknowledgement.workload, acknowledgement.netns_cookie};
   absl::MutexLock lock(&mutex_);
   bool is_found = false;
-  if (published_ != nullptr) {
-    for (const WorkloadAdvice& workload : *published_) {
-      for (const DesiredAdvice& advice : workload.advice) {
-        if (advice.rollout != acknowledgement.rollout || !meant.Matches(advice)) continue;
-        is_found = true;
-        acknowledgements_[{advice.rollout, advice.netns_cookie}] = acknowledgement.text;
-      }
+  for (const WorkloadAdvice& workload : *published_) {
+    for (const DesiredAdvice& advice : workload.advice) {
+      if (advice.rollout != acknowledgement.rollout || !meant.Matches(advice)) continue;
+      is_found = true;
+      acknowledgements_[{advice.rollout, advice.netns_cookie}] = acknowledgement.text;
     }
   }
   if (!is_found) {

@@ -62,7 +62,7 @@ class AdviceBoard {
   // Replaces what is published and tells the followers; acknowledgements of what is gone are
   // forgotten.
   void Post(PublishedAdvice published);
-  // Null until the first post: nobody knows yet what is published.
+  // Never null; empty until the first post.
   std::shared_ptr<const PublishedAdvice> Latest() const;
 
   // From now on `follower` hears of every post; the caller looks at Latest() after this.
@@ -93,7 +93,8 @@ class AdviceBoard {
   std::vector<std::shared_ptr<AdviceFollower>> Followers() const;
 
   mutable absl::Mutex mutex_;
-  std::shared_ptr<const PublishedAdvice> published_ ABSL_GUARDED_BY(mutex_);
+  std::shared_ptr<const PublishedAdvice> published_ ABSL_GUARDED_BY(mutex_) =
+      std::make_shared<const PublishedAdvice>();
   std::vector<Following> followings_ ABSL_GUARDED_BY(mutex_);
   std::map<Key, std::string> acknowledgements_ ABSL_GUARDED_BY(mutex_);
   uint64_t change_count_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -52,14 +52,8 @@ PublishedAdvice After(const std::map<std::string, AdviceDirectory::File>& there,
 
 AdvicePublisher::AdvicePublisher(std::string directory, const Clock& clock, AdviceBoard& board)
     : clock_(clock), board_(board), directory_(std::move(directory)) {
-  if (directory_.path().empty()) return;
-  if (absl::Status prepared = directory_.Prepare(); !prepared.ok()) {
-    LogWarning("no advice can be published yet: ", prepared.message());
-  }
-  const absl::StatusOr<Files> there = directory_.Read();
-  if (!there.ok() || there->empty()) return;
   PublishedAdvice published;
-  for (const auto& [name, file] : *there) {
+  for (const auto& [name, file] : ReadAtStart()) {
     published.push_back(file.content);
     for (const DesiredAdvice& advice : file.content.advice) {
       desired_.push_back(advice);
@@ -67,6 +61,16 @@ AdvicePublisher::AdvicePublisher(std::string directory, const Clock& clock, Advi
     }
   }
   Post(InOrder(std::move(published)));
+}
+
+AdvicePublisher::Files AdvicePublisher::ReadAtStart() {
+  if (directory_.path().empty()) return {};
+  absl::Status prepared = directory_.Prepare();
+  absl::StatusOr<Files> there = prepared.ok() ? directory_.Read() : prepared;
+  if (there.ok()) return *std::move(there);
+  LogWarning("no advice can be published yet: ", there.status().message(),
+             "; name another directory with --advice-dir, or run as its owner");
+  return {};
 }
 
 std::vector<AdviceResult> AdvicePublisher::Publish(const std::vector<DesiredAdvice>& desired) {
@@ -132,7 +136,6 @@ std::vector<AdviceResult> AdvicePublisher::AllFailed(const absl::Status& why) co
   };
   for (const DesiredAdvice& advice : desired_) add(advice);
   const std::shared_ptr<const PublishedAdvice> published = board_.Latest();
-  if (published == nullptr) return results;
   for (const WorkloadAdvice& workload : *published) {
     for (const DesiredAdvice& advice : workload.advice) add(advice);
   }
@@ -202,8 +205,7 @@ AdvicePublisher::Failures AdvicePublisher::Replace(const Files& there,
 }
 
 void AdvicePublisher::Post(PublishedAdvice published) {
-  const std::shared_ptr<const PublishedAdvice> latest = board_.Latest();
-  if (latest == nullptr || *latest != published) board_.Post(std::move(published));
+  if (*board_.Latest() != published) board_.Post(std::move(published));
 }
 
 std::vector<AdviceResult> AdvicePublisher::Check() {

@@ -64,6 +64,7 @@ class AdvicePublisher {
   // Why a file is not as it should be, by name.
   using Failures = std::map<std::string, absl::Status>;
 
+  Files ReadAtStart();
   static Key KeyOf(const DesiredAdvice& advice);
   std::vector<AdviceResult> BringAbout();
   std::vector<AdviceResult> AllFailed(const absl::Status& why) const;

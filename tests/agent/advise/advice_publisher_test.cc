@@ -70,6 +70,12 @@ TEST_F(AdvicePublisherTest, PublishesOneFileForEachWorkload) {
   EXPECT_THAT(*board_->Latest(), ElementsAre(FileOf("netns~9.json"), FileOf(kCheckoutFile)));
 }
 
+TEST_F(AdvicePublisherTest, SaysOnTheBoardWhatTheFilesSayFromTheStart) {
+  ASSERT_NE(board_->Latest(), nullptr);
+  EXPECT_THAT(*board_->Latest(), IsEmpty());
+  EXPECT_THAT(Names(), IsEmpty());
+}
+
 TEST_F(AdvicePublisherTest, LetsEverybodyReadAndNobodyElseWrite) {
   const mode_t old = umask(0077);
   std::filesystem::remove_all(Directory());
@@ -137,12 +143,6 @@ TEST_F(AdvicePublisherTest, KeepsFilesOverARestartUntilTheFirstPush) {
   Start();
   EXPECT_THAT(StatesOf(publisher_->Publish({})), ElementsAre(AdviceState::kWithdrawn));
   EXPECT_THAT(Names(), IsEmpty());
-}
-
-TEST_F(AdvicePublisherTest, KnowsNothingBeforeTheFirstPushOfANewHost) {
-  EXPECT_EQ(board_->Latest(), nullptr);
-  publisher_->Publish({});
-  EXPECT_THAT(*board_->Latest(), IsEmpty());
 }
 
 TEST_F(AdvicePublisherTest, LeavesForeignFilesAlone) {
