@@ -26,7 +26,8 @@ const std::vector<RoomRule>& RoomRules() {
        {"berthmaster/v1/"},
        ".pb.h",
        {"agent/link/", "agent/advise/link/", "controller/link/", "controller/api/",
-        "controller/web_gateway/", "cli/", "common/recording/", "common/wire/", "common/status/"},
+        "controller/web_gateway/", "cli/", "examples/", "common/recording/", "common/wire/",
+        "common/status/"},
        "",
        "generated messages stop at the edges: use the plain struct of common/ or controller/model "
        "and convert in link, api or common/wire"},
@@ -34,7 +35,7 @@ const std::vector<RoomRule>& RoomRules() {
        {"grpc/", "grpcpp/", "grpc++/"},
        "",
        {"agent/link/", "agent/advise/link/", "controller/link/", "controller/api/",
-        "controller/web_gateway/", "cli/", "common/status/", "common/tls/"},
+        "controller/web_gateway/", "cli/", "examples/", "common/status/", "common/tls/"},
        "",
        "gRPC lives in link, api, web_gateway, cli, common/status and common/tls: give this room an "
        "interface or a callback instead"},
@@ -42,7 +43,7 @@ const std::vector<RoomRule>& RoomRules() {
        {"berthmaster/v1/"},
        ".grpc.pb.h",
        {"agent/link/", "agent/advise/link/", "controller/link/", "controller/api/",
-        "controller/web_gateway/", "cli/", "common/status/", "common/tls/"},
+        "controller/web_gateway/", "cli/", "examples/", "common/status/", "common/tls/"},
        "",
        "service stubs are gRPC: they live in link, api, web_gateway and cli"},
       {"sqlite",
