@@ -23,11 +23,11 @@ absl::StatusOr<AdviceFilter> ReadFilter(const v1::WatchAdviceRequest& request) {
 }  // namespace
 
 grpc::ServerWriteReactor<v1::WatchAdviceResponse>* AdviceService::WatchAdvice(
-    grpc::CallbackServerContext* /*context*/, const v1::WatchAdviceRequest* request) {
+    grpc::CallbackServerContext* context, const v1::WatchAdviceRequest* request) {
   absl::StatusOr<AdviceFilter> filter = ReadFilter(*request);
   const absl::Status checked = filter.status();
-  return AdviceWatch::Start(checked, checked.ok() ? *std::move(filter) : AdviceFilter(), board_,
-                            clock_);
+  return AdviceWatch::Start(checked, checked.ok() ? *std::move(filter) : AdviceFilter(), *context,
+                            board_, clock_);
 }
 
 grpc::ServerUnaryReactor* AdviceService::AcknowledgeAdvice(

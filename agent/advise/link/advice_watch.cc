@@ -9,8 +9,9 @@
 namespace berthmaster {
 
 AdviceWatch* AdviceWatch::Start(const absl::Status& checked, AdviceFilter filter,
-                                AdviceBoard& board, const Clock& clock) {
-  std::shared_ptr<AdviceWatch> watch(new AdviceWatch(filter, board, clock));
+                                grpc::CallbackServerContext& context, AdviceBoard& board,
+                                const Clock& clock) {
+  std::shared_ptr<AdviceWatch> watch(new AdviceWatch(filter, context, board, clock));
   watch->self_ = watch;
   // On the board before the first look at what there is, so that no change falls between.
   const absl::Status status = checked.ok() ? board.Follow(watch, std::move(filter)) : checked;
@@ -23,8 +24,9 @@ AdviceWatch* AdviceWatch::Start(const absl::Status& checked, AdviceFilter filter
   return watch.get();
 }
 
-AdviceWatch::AdviceWatch(AdviceFilter filter, AdviceBoard& board, const Clock& clock)
-    : filter_(std::move(filter)), board_(board), clock_(clock) {}
+AdviceWatch::AdviceWatch(AdviceFilter filter, grpc::CallbackServerContext& context,
+                         AdviceBoard& board, const Clock& clock)
+    : filter_(std::move(filter)), context_(context), board_(board), clock_(clock) {}
 
 void AdviceWatch::Notify() {
   absl::MutexLock lock(&mutex_);
@@ -33,9 +35,8 @@ void AdviceWatch::Notify() {
 
 void AdviceWatch::Advance(absl::Duration now) {
   absl::MutexLock lock(&mutex_);
-  if (is_writing_ && now - write_time_ > kAdviceReaderPatience) {
-    End(absl::UnavailableError("this reader is too slow; call again"));
-  }
+  // A status would wait behind the message that is not read.
+  if (is_writing_ && !is_over_ && now - write_time_ > kAdviceReaderPatience) context_.TryCancel();
 }
 
 void AdviceWatch::OnWriteDone(bool ok) {
@@ -48,7 +49,7 @@ void AdviceWatch::OnWriteDone(bool ok) {
 
 void AdviceWatch::OnCancel() {
   absl::MutexLock lock(&mutex_);
-  End(absl::UnavailableError("the agent stops, or the caller went away; call again"));
+  End(absl::CancelledError("the agent stops, or the caller went away or was too slow"));
 }
 
 void AdviceWatch::OnDone() {

@@ -21,8 +21,10 @@ namespace berthmaster {
 class AdviceWatch final : public grpc::ServerWriteReactor<v1::WatchAdviceResponse>,
                           public AdviceFollower {
  public:
-  // Begins the call, or ends it at once with an error: of `checked`, or RESOURCE_EXHAUSTED.
-  static AdviceWatch* Start(const absl::Status& checked, AdviceFilter filter, AdviceBoard& board,
+  // Begins the call of `context`, or ends it at once with an error: of `checked`, or
+  // RESOURCE_EXHAUSTED.
+  static AdviceWatch* Start(const absl::Status& checked, AdviceFilter filter,
+                            grpc::CallbackServerContext& context, AdviceBoard& board,
                             const Clock& clock);
 
   void Notify() override;
@@ -32,12 +34,15 @@ class AdviceWatch final : public grpc::ServerWriteReactor<v1::WatchAdviceRespons
   void OnDone() override;
 
  private:
-  AdviceWatch(AdviceFilter filter, AdviceBoard& board, const Clock& clock);
+  AdviceWatch(AdviceFilter filter, grpc::CallbackServerContext& context, AdviceBoard& board,
+              const Clock& clock);
 
   void SendNews() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void End(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const AdviceFilter filter_;
+  // Lives until OnDone, so for as long as the call is not over.
+  grpc::CallbackServerContext& context_;
   AdviceBoard& board_;
   const Clock& clock_;
   // Keeps this alive until OnDone; set before the call begins.

@@ -68,6 +68,8 @@ class AdviceServerTest : public AdviseTest {
   std::unique_ptr<v1::AdviceService::Stub> Connect() const {
     grpc::ChannelArguments arguments;
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+    // A client that does not read takes 64 KiB and no more.
+    arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
     return v1::AdviceService::NewStub(grpc::CreateCustomChannel(
         "unix:" + socket_, grpc::InsecureChannelCredentials(), arguments));
   }
@@ -204,6 +206,30 @@ TEST_F(AdviceServerTest, LetsSoManyWatchAndNoMore) {
   const grpc::Status refused = Watcher(*stub_, {}).End();
   EXPECT_EQ(refused.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_THAT(refused.error_message(), HasSubstr("256"));
+}
+
+TEST_F(AdviceServerTest, LetsASlowReaderGo) {
+  // More than gRPC takes for a reader that does not read.
+  std::vector<DesiredAdvice> much(1000, CheckoutAdvice());
+  for (size_t i = 0; i < much.size(); ++i) {
+    much[i].netns_cookie = i + 1;
+    much[i].keep_alive = std::string(1000, 'x');
+  }
+  Watcher slow(*stub_, {});
+  EXPECT_THAT(slow.Next(), IsEmpty());
+  publisher_->Publish(much);
+  clock_.Advance(kAdviceReaderPatience);
+  publisher_->Check();
+  EXPECT_EQ(Acknowledge({}).error_code(), grpc::StatusCode::NOT_FOUND);
+  EXPECT_EQ(board_.CountFollowers(CheckoutAdvice()), 1) << "it may take so long";
+
+  // When the write began is a matter of gRPC's threads: time goes on until they have all acted.
+  for (int i = 0; i < 20'000 && board_.CountFollowers(CheckoutAdvice()) != 0; ++i) {
+    clock_.Advance(kAdviceReaderPatience + absl::Milliseconds(1));
+    publisher_->Check();
+    Acknowledge(v1::AcknowledgeAdviceRequest());
+  }
+  EXPECT_EQ(board_.CountFollowers(CheckoutAdvice()), 0);
 }
 
 TEST_F(AdviceServerTest, EndsWatchesWhenTheAgentStopsAndServesTheSameAfterIt) {
