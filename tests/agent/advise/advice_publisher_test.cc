@@ -44,6 +44,7 @@ class AdvicePublisherTest : public AdviseTest {
 
 std::vector<AdviceState> StatesOf(const std::vector<AdviceResult>& results) {
   std::vector<AdviceState> states;
+  states.reserve(results.size());
   for (const AdviceResult& result : results) states.push_back(result.state);
   return states;
 }
