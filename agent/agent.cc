@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "agent/kernel/count_text.h"
@@ -56,11 +57,9 @@ void Agent::Stop() {
 }
 
 absl::Duration Agent::Step() {
-  std::optional<DesiredState> desired = parts_.link->Drive(parts_.tuner->applied_revision());
-  if (desired.has_value()) parts_.link->SendReply(parts_.tuner->Apply(*desired));
-  if (std::optional<DesiredStateReply> report = parts_.tuner->CheckLeases(); report.has_value()) {
-    parts_.link->SendReply(*report);
-  }
+  std::optional<DesiredState> desired = parts_.link->Drive(AppliedRevision());
+  if (desired.has_value()) parts_.link->SendReply(BringAbout(*desired));
+  Report();
   absl::Duration now = parts_.clock->MonotonicNow();
   if (now < next_sample_ && now >= next_look_) LookForRise(now);
   if (now >= next_sample_) {
@@ -72,6 +71,40 @@ absl::Duration Agent::Step() {
   }
   Post(now);
   return std::min({next_sample_, next_look_, parts_.link->NextDrive(), now + kLeaseCheckInterval});
+}
+
+DesiredStateReply Agent::BringAbout(const DesiredState& desired) {
+  const int64_t before = AppliedRevision();
+  DesiredStateReply reply = parts_.tuner->Apply(desired);
+  if (parts_.publisher == nullptr) return reply;
+  reply.advice_results = parts_.publisher->Publish(desired.advice);
+  const auto has_error = [](const auto& result) { return !result.error.empty(); };
+  has_failed_advice_ =
+      std::any_of(reply.advice_results.begin(), reply.advice_results.end(), has_error);
+  const bool is_refusal =
+      has_failed_advice_ || std::any_of(reply.results.begin(), reply.results.end(), has_error);
+  if (is_refusal) {
+    reply.revision = before;
+  } else if (desired.changes.empty() && parts_.tuner->Limitations().empty()) {
+    // The tuner of an observing agent keeps no revision: with nothing to change and nothing held,
+    // all of the push is in force there too.
+    reply.revision = desired.revision;
+  }
+  return reply;
+}
+
+// What happened without a push.
+void Agent::Report() {
+  if (std::optional<DesiredStateReply> report = parts_.tuner->CheckLeases(); report.has_value()) {
+    parts_.link->SendReply(*report);
+  }
+  if (parts_.publisher == nullptr) return;
+  std::vector<AdviceResult> news = parts_.publisher->Check();
+  if (!news.empty()) parts_.link->SendReply({0, AppliedRevision(), {}, std::move(news)});
+}
+
+int64_t Agent::AppliedRevision() const {
+  return has_failed_advice_ ? 0 : parts_.tuner->applied_revision();
 }
 
 // Without it, an interval of 10 s would take 10 s of the warning away: sockets that rise bring the

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include "agent/advise/advice_publisher.h"
 #include "agent/collect/host_sampler.h"
 #include "agent/link/controller_link.h"
 #include "agent/metrics/metrics_snapshot.h"
@@ -23,6 +24,8 @@ struct AgentParts {
   ControllerLink* link = nullptr;
   // Where the loop leaves what it has to say of itself.
   SnapshotBoard* board = nullptr;
+  // Nothing where no advice is published.
+  AdvicePublisher* publisher = nullptr;
 };
 
 struct AgentOptions {
@@ -37,8 +40,9 @@ struct AgentOptions {
   int64_t identity_limitation_count = 0;
 };
 
-// The agent of one host: takes samples, hands them to the link, brings about what is pushed, takes
-// back what is no longer renewed. All of that happens on the one thread that calls Run().
+// The agent of one host: takes samples, hands them to the link, brings about what is pushed
+// (changes and advice, of which neither waits for the other), takes back what is no longer renewed.
+// All of that happens on the one thread that calls Run().
 class Agent {
  public:
   Agent(AgentOptions options, AgentParts parts);
@@ -55,6 +59,9 @@ class Agent {
   absl::Duration Step();
 
  private:
+  DesiredStateReply BringAbout(const DesiredState& desired);
+  void Report();
+  int64_t AppliedRevision() const;
   void TakeSample();
   void LookForRise(absl::Duration now);
   void Note(const HostSample& sample, bool is_failure);
@@ -72,6 +79,8 @@ class Agent {
   // What is posted next.
   MetricsSnapshot metrics_;
   int64_t reported_dropped_count_ = 0;
+  // Of the last push; such a revision is not in force.
+  bool has_failed_advice_ = false;
   // The last failure of the sampler, so that it is logged once; empty while it works.
   std::string sampler_failure_;
 };

@@ -49,6 +49,12 @@ absl::StatusOr<std::optional<Endpoint>> ParseMetricsListen(absl::string_view tex
   return Annotate(endpoint.status(), "metrics-listen is HOST:PORT or off");
 }
 
+// A path as the keys of advice give it; empty for off.
+std::string PathOr(const std::string& text, absl::string_view automatic) {
+  if (text == "auto") return std::string(automatic);
+  return text == "off" ? "" : text;
+}
+
 }  // namespace
 
 absl::string_view AgentProfileName(AgentProfile profile) {
@@ -116,6 +122,14 @@ ConfigTable AgentConfigTable(absl::string_view host_name) {
        .help = "The sysctls that may be changed, in place of those by default. Others that "
                "Berthmaster can write: net.ipv4.tcp_syn_retries, net.ipv4.tcp_fin_timeout, "
                "net.netfilter.nf_conntrack_tcp_timeout_time_wait."},
+      {.name = "advice-dir",
+       .default_value = {"auto"},
+       .help = "Where approved pooling advice is published for applications, a JSON file for each "
+               "workload: a directory of this agent alone, auto for advice in state-dir, or off."},
+      {.name = "advice-socket",
+       .default_value = {"auto"},
+       .help = "The Unix socket on which applications follow advice: a path, auto for advice.sock "
+               "in advice-dir, or off."},
       {.name = "insecure",
        .kind = ConfigKind::kBoolean,
        .default_value = {"false"},
@@ -139,6 +153,11 @@ absl::StatusOr<AgentConfig> ReadAgentConfig(const Config& config) {
   result.netns = config.GetList("netns");
   result.enforce_netns = config.GetList("enforce-netns");
   result.allow_sysctls = config.GetList("allow-sysctls");
+  result.advice_dir =
+      PathOr(config.GetString("advice-dir"), absl::StrCat(result.state_dir, "/advice"));
+  result.advice_socket =
+      PathOr(config.GetString("advice-socket"),
+             result.advice_dir.empty() ? "" : absl::StrCat(result.advice_dir, "/advice.sock"));
   result.insecure = config.GetBoolean("insecure");
   result.log_level = config.GetString("log-level");
   BERTHMASTER_ASSIGN_OR_RETURN(result.cpu_budget, ParseBudget(config.GetString("cpu-budget")));

@@ -33,6 +33,9 @@ struct AgentConfig {
   std::vector<std::string> netns;
   std::vector<std::string> enforce_netns;
   std::vector<std::string> allow_sysctls;
+  // Where advice is published, and the socket that serves it; empty for nowhere.
+  std::string advice_dir;
+  std::string advice_socket;
   bool insecure = false;
   std::string log_level;
 };

@@ -45,6 +45,23 @@ void StartMetrics(const AgentConfig& config, Dependencies& made, HostIdentity& i
   }
 }
 
+// Without the socket there are the files, and the other way round.
+void StartAdvice(const AgentConfig& config, Dependencies& made, HostIdentity& identity) {
+  made.publisher =
+      std::make_unique<AdvicePublisher>(config.advice_dir, made.clock, made.advice_board);
+  if (config.advice_socket.empty()) return;
+  absl::StatusOr<std::unique_ptr<AdviceServer>> server =
+      AdviceServer::Start(config.advice_socket, made.advice_board, made.clock);
+  if (server.ok()) {
+    made.advice = *std::move(server);
+    LogInfo("advice is served on ", config.advice_socket);
+  } else {
+    const std::string why = absl::StrCat("no socket for advice: ", server.status().message());
+    LogWarning(why);
+    identity.limitations.push_back(why);
+  }
+}
+
 }  // namespace
 
 LinuxHostSamplerOptions SamplerOptions(const AgentConfig& config, const HostReaders& readers) {
@@ -86,6 +103,7 @@ absl::StatusOr<std::unique_ptr<Dependencies>> MakeDependencies(const AgentConfig
   }
 
   StartMetrics(config, *made, identity);
+  StartAdvice(config, *made, identity);
   made->limitation_count = static_cast<int64_t>(identity.limitations.size());
 
   SpoolOptions spool;

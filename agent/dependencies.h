@@ -5,6 +5,9 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "agent/advise/advice_board.h"
+#include "agent/advise/advice_publisher.h"
+#include "agent/advise/link/advice_server.h"
 #include "agent/agent_config.h"
 #include "agent/collect/host_sampler.h"
 #include "agent/host_readers.h"
@@ -33,6 +36,10 @@ struct Dependencies {
   std::unique_ptr<Tuner> tuner;
   std::unique_ptr<ControllerLink> link;
   SnapshotBoard board;
+  AdviceBoard advice_board;
+  std::unique_ptr<AdvicePublisher> publisher;
+  // Nothing when advice is not served, or cannot be.
+  std::unique_ptr<AdviceServer> advice;
   // Nothing when metrics are off, or cannot be served.
   std::unique_ptr<MetricsServer> metrics;
   // In the host's identity.

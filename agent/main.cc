@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "agent/advice_command.h"
 #include "agent/agent.h"
 #include "agent/agent_config.h"
 #include "agent/dependencies.h"
@@ -40,6 +41,7 @@ struct CommandLine {
   bool is_top = false;
   bool is_once = false;
   bool is_doctor = false;
+  bool is_advice = false;
   std::string doctor_form = "table";
 };
 
@@ -105,6 +107,9 @@ std::optional<CommandLine> ParseCommandLine(const ConfigTable& table, int argc, 
   doctor->fallthrough();
   doctor->add_option("-o,--output", line.doctor_form, "How to print it.")
       ->check(CLI::IsMember({"table", "json"}));
+  CLI::App* advice = app.add_subcommand(
+      "advice", "Prints the pooling advice that is published for applications of this host.");
+  advice->fallthrough();
   app.require_subcommand(0, 1);
   try {
     app.parse(argc, argv);
@@ -124,6 +129,7 @@ std::optional<CommandLine> ParseCommandLine(const ConfigTable& table, int argc, 
   }
   line.is_top = top->parsed();
   line.is_doctor = doctor->parsed();
+  line.is_advice = advice->parsed();
   for (const auto& [name, option] : options) {
     if (option->count() > 0) line.inputs.flags[name] = option->results();
   }
@@ -156,13 +162,13 @@ absl::Status RunAgent(const AgentConfig& config) {
   LogInfo("berthmaster-agent " BERTHMASTER_VERSION " samples as host ", config.host_id, " every ",
           absl::FormatDuration(config.sample_interval), ", profile ",
           AgentProfileName(config.profile), ", state in ", config.state_dir);
-  Agent agent(
-      {.sample_interval = config.sample_interval,
-       .cpu_budget = config.cpu_budget,
-       .version = BERTHMASTER_VERSION,
-       .profile = std::string(AgentProfileName(config.profile)),
-       .identity_limitation_count = parts->limitation_count},
-      {&parts->clock, parts->sampler.get(), parts->tuner.get(), parts->link.get(), &parts->board});
+  Agent agent({.sample_interval = config.sample_interval,
+               .cpu_budget = config.cpu_budget,
+               .version = BERTHMASTER_VERSION,
+               .profile = std::string(AgentProfileName(config.profile)),
+               .identity_limitation_count = parts->limitation_count},
+              {&parts->clock, parts->sampler.get(), parts->tuner.get(), parts->link.get(),
+               &parts->board, parts->publisher.get()});
   std::thread loop([&agent] { agent.Run(); });
   int signal_number = stop_signal.Wait();
   LogInfo("stopping on signal ", signal_number);
@@ -193,7 +199,9 @@ absl::Status RunRecord(const CommandLine& line, const AgentConfig& config) {
 // The exit code.
 absl::StatusOr<int> RunCommand(const CommandLine& line, const AgentConfig& config) {
   if (line.is_doctor) return RunDoctorCommand(config, line.doctor_form);
-  if (!line.record_path.empty()) {
+  if (line.is_advice) {
+    BERTHMASTER_RETURN_IF_ERROR(RunAdviceCommand(config));
+  } else if (!line.record_path.empty()) {
     BERTHMASTER_RETURN_IF_ERROR(RunRecord(line, config));
   } else if (line.is_sample) {
     BERTHMASTER_RETURN_IF_ERROR(RunSampleCommand(config, line.sample_form));

@@ -37,6 +37,8 @@ TEST(AgentConfigTest, ObservesThisHostUnlessToldOtherwise) {
   EXPECT_EQ(config->source, std::nullopt);
   EXPECT_DOUBLE_EQ(config->cpu_budget, 0.01);
   EXPECT_EQ(config->metrics_listen->ToString(), "127.0.0.1:7601");
+  EXPECT_EQ(config->advice_dir, "/var/lib/berthmaster-agent/advice");
+  EXPECT_EQ(config->advice_socket, "/var/lib/berthmaster-agent/advice/advice.sock");
   EXPECT_THAT(
       config->allow_sysctls,
       ElementsAre("net.ipv4.ip_local_port_range", "net.ipv4.ip_local_reserved_ports",
@@ -73,6 +75,15 @@ TEST(AgentConfigTest, ServesMetricsOnThisHostOnly) {
               HasSubstr("metrics-listen 0.0.0.0:7601 is open to other hosts"));
   EXPECT_TRUE(
       CheckPlaintext(*Read({{"metrics-listen", {"0.0.0.0:7601"}}, {"insecure", {"true"}}})).ok());
+}
+
+TEST(AgentConfigTest, PutsAdviceWhereItIsTold) {
+  EXPECT_EQ(Read({{"advice-dir", {"/run/x/advice"}}})->advice_dir, "/run/x/advice");
+  EXPECT_EQ(Read({{"advice-dir", {"/run/x/advice"}}})->advice_socket, "/run/x/advice/advice.sock");
+  EXPECT_EQ(Read({{"advice-dir", {"off"}}})->advice_dir, "");
+  EXPECT_EQ(Read({{"advice-dir", {"off"}}})->advice_socket, "");
+  EXPECT_EQ(Read({{"advice-socket", {"/run/x.sock"}}})->advice_socket, "/run/x.sock");
+  EXPECT_EQ(Read({{"advice-socket", {"off"}}})->advice_socket, "");
 }
 
 TEST(AgentConfigTest, RefusesWhatCannotWork) {
