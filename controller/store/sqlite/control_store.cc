@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "common/status/annotate.h"
+#include "controller/store/sqlite/audit_rows.h"
 #include "controller/store/sqlite/control_schema.h"
 #include "controller/store/sqlite/detection_policy_rows.h"
 #include "controller/store/sqlite/host_rows.h"
@@ -25,6 +26,7 @@ struct SqliteControlStore::Tables {
   RequestRows requests;
   SilenceRows silences;
   DetectionPolicyRows detection_policy;
+  AuditRows audit;
 
   absl::Status Put(const ControlState& changed) {
     for (const Host& host : changed.hosts) BERTHMASTER_RETURN_IF_ERROR(hosts.Put(host));
@@ -43,6 +45,7 @@ struct SqliteControlStore::Tables {
     if (changed.detection_policy.has_value()) {
       BERTHMASTER_RETURN_IF_ERROR(detection_policy.Put(*changed.detection_policy));
     }
+    for (const AuditEntry& entry : changed.audit) BERTHMASTER_RETURN_IF_ERROR(audit.Append(entry));
     return requests.Put(changed.requests);
   }
 };
@@ -63,9 +66,11 @@ absl::StatusOr<std::unique_ptr<SqliteControlStore>> SqliteControlStore::Open(
   BERTHMASTER_ASSIGN_OR_RETURN(SilenceRows silences, SilenceRows::Prepare(database));
   BERTHMASTER_ASSIGN_OR_RETURN(DetectionPolicyRows detection_policy,
                                DetectionPolicyRows::Prepare(database));
-  auto tables = std::make_unique<Tables>(Tables{
-      std::move(database), std::move(hosts), std::move(incidents), std::move(recommendations),
-      std::move(rollouts), std::move(requests), std::move(silences), std::move(detection_policy)});
+  BERTHMASTER_ASSIGN_OR_RETURN(AuditRows audit, AuditRows::Prepare(database));
+  auto tables = std::make_unique<Tables>(
+      Tables{std::move(database), std::move(hosts), std::move(incidents),
+             std::move(recommendations), std::move(rollouts), std::move(requests),
+             std::move(silences), std::move(detection_policy), std::move(audit)});
   return std::unique_ptr<SqliteControlStore>(new SqliteControlStore(std::move(tables)));
 }
 
@@ -79,6 +84,7 @@ absl::StatusOr<ControlState> SqliteControlStore::Load() {
   BERTHMASTER_ASSIGN_OR_RETURN(state.requests, tables_->requests.Load());
   BERTHMASTER_ASSIGN_OR_RETURN(state.silences, tables_->silences.Load(kSilencesLoadMax));
   BERTHMASTER_ASSIGN_OR_RETURN(state.detection_policy, tables_->detection_policy.Load());
+  BERTHMASTER_ASSIGN_OR_RETURN(state.audit_tail, tables_->audit.LoadTail());
   return state;
 }
 
