@@ -1,7 +1,44 @@
 #include "controller/api/caller.h"
 
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
+#include "common/audit/audit_entry.h"
+
 namespace berthmaster {
 
-std::string CallerOf(const grpc::CallbackServerContext& /*context*/) { return "local"; }
+bool IsUserName(absl::string_view name) {
+  return !name.empty() && name.size() <= kUserBytesMax &&
+         std::all_of(name.begin(), name.end(), [](unsigned char c) {
+           return absl::ascii_isalnum(c) || c == '.' || c == '_' || c == '@' || c == '-';
+         });
+}
+
+std::string SourceOf(absl::string_view peer) {
+  if (absl::StartsWith(peer, "inproc")) return "web";
+  if (absl::ConsumePrefix(&peer, "ipv4:") || absl::ConsumePrefix(&peer, "ipv6:")) {
+    return absl::StrReplaceAll(peer.substr(0, kAuditSourceBytesMax),
+                               {{"%5B", "["}, {"%5D", "]"}, {"%25", "%"}});
+  }
+  return std::string(peer.substr(0, kAuditSourceBytesMax));
+}
+
+Caller IdentifyCaller(const grpc::CallbackServerContext& context) {
+  Caller caller{"local", SourceOf(context.peer())};
+  const auto [first, last] = context.client_metadata().equal_range(kUserMetadata);
+  // Two names are none.
+  if (first == last || std::next(first) != last) return caller;
+  const absl::string_view name(first->second.data(), first->second.size());
+  if (IsUserName(name)) caller.who = absl::StrCat("local/", name);
+  return caller;
+}
+
+std::string CallerOf(const grpc::CallbackServerContext& context) {
+  return IdentifyCaller(context).who;
+}
 
 }  // namespace berthmaster

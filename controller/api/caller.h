@@ -5,11 +5,31 @@
 
 #include <string>
 
+#include "absl/strings/string_view.h"
+#include "controller/model/caller.h"
+
 namespace berthmaster {
 
-// Who calls, as it is recorded with decisions. The one seam through which authentication will
-// come: until then the controller listens on loopback only, and every caller is "local".
+// The metadata by which a caller names itself: 1 to 64 of [A-Za-z0-9._@-]. Anything else is as if
+// it were not there.
+inline constexpr char kUserMetadata[] = "berthmaster-user";
+inline constexpr size_t kUserBytesMax = 64;
+
+// Who calls and from where, as it is recorded with decisions. The one seam through which
+// authentication will come: until then a name is a claim that nobody checks, and the controller
+// listens on loopback only. A caller is "local/NAME" with the name that it gives itself, and
+// "local" without one.
+Caller IdentifyCaller(const grpc::CallbackServerContext& context);
+// The `who` of it.
 std::string CallerOf(const grpc::CallbackServerContext& context);
+
+// The address in gRPC's name of a peer: "127.0.0.1:43210" of "ipv4:127.0.0.1:43210",
+// "[::1]:43210" of "ipv6:%5B::1%5D:43210"; "web" of a call within this process, which is the
+// gateway's; anything else as it is, at most kAuditSourceBytesMax bytes.
+std::string SourceOf(absl::string_view peer);
+
+// Whether `name` may be what a caller calls itself.
+bool IsUserName(absl::string_view name);
 
 }  // namespace berthmaster
 
