@@ -19,7 +19,8 @@ bool IsUserName(absl::string_view name) {
 }
 
 std::string SourceOf(absl::string_view peer) {
-  if (absl::StartsWith(peer, "inproc")) return "web";
+  // gRPC has no name for the peer of a call without a socket.
+  if (peer == "unknown" || absl::StartsWith(peer, "inproc")) return "web";
   if (absl::ConsumePrefix(&peer, "ipv4:") || absl::ConsumePrefix(&peer, "ipv6:")) {
     return absl::StrReplaceAll(peer.substr(0, kAuditSourceBytesMax),
                                {{"%5B", "["}, {"%5D", "]"}, {"%25", "%"}});
