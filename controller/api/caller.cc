@@ -1,22 +1,15 @@
 #include "controller/api/caller.h"
 
-#include <algorithm>
+#include <iterator>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "common/audit/audit_entry.h"
+#include "common/ids/user_name.h"
 
 namespace berthmaster {
-
-bool IsUserName(absl::string_view name) {
-  return !name.empty() && name.size() <= kUserBytesMax &&
-         std::all_of(name.begin(), name.end(), [](unsigned char c) {
-           return absl::ascii_isalnum(c) || c == '.' || c == '_' || c == '@' || c == '-';
-         });
-}
 
 std::string SourceOf(absl::string_view peer) {
   // gRPC has no name for the peer of a call without a socket.

@@ -10,15 +10,10 @@
 
 namespace berthmaster {
 
-// The metadata by which a caller names itself: 1 to 64 of [A-Za-z0-9._@-]. Anything else is as if
-// it were not there.
-inline constexpr char kUserMetadata[] = "berthmaster-user";
-inline constexpr size_t kUserBytesMax = 64;
-
 // Who calls and from where, as it is recorded with decisions. The one seam through which
 // authentication will come: until then a name is a claim that nobody checks, and the controller
 // listens on loopback only. A caller is "local/NAME" with the name that it gives itself, and
-// "local" without one.
+// "local" without one or with what is none (common/ids/user_name.h).
 Caller IdentifyCaller(const grpc::CallbackServerContext& context);
 // The `who` of it.
 std::string CallerOf(const grpc::CallbackServerContext& context);
@@ -27,9 +22,6 @@ std::string CallerOf(const grpc::CallbackServerContext& context);
 // "[::1]:43210" of "ipv6:%5B::1%5D:43210"; "web" of a call within this process, which is the
 // gateway's; anything else as it is, at most kAuditSourceBytesMax bytes.
 std::string SourceOf(absl::string_view peer);
-
-// Whether `name` may be what a caller calls itself.
-bool IsUserName(absl::string_view name);
 
 }  // namespace berthmaster
 
