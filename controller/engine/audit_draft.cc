@@ -69,6 +69,7 @@ std::vector<AuditValue> AuditValuesOf(absl::string_view host_id, uint64_t netns_
                                       absl::string_view netns_label,
                                       const std::vector<SysctlChange>& changes) {
   std::vector<AuditValue> values;
+  values.reserve(changes.size());
   for (const SysctlChange& change : changes) {
     values.push_back({std::string(host_id), netns_cookie, std::string(netns_label), change.sysctl,
                       change.expected_value, change.desired_value});
