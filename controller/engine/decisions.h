@@ -57,7 +57,7 @@ class Decisions {
   absl::StatusOr<Rollout> DecideRollout(const RolloutDecision& decision);
   // The errors of SilenceService.CreateSilence and ExpireSilence.
   absl::StatusOr<CreatedSilence> CreateSilence(const SilenceRequest& request);
-  absl::StatusOr<Silence> ExpireSilence(absl::string_view id, absl::string_view who,
+  absl::StatusOr<Silence> ExpireSilence(absl::string_view id, const Caller& who,
                                         absl::string_view etag);
   // The errors of PolicyService.UpdateDetectionPolicy.
   absl::StatusOr<DetectionPolicy> UpdateDetectionPolicy(const DetectionPolicyRequest& request);

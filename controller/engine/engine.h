@@ -19,6 +19,7 @@
 #include "controller/engine/event_bus.h"
 #include "controller/engine/fleet.h"
 #include "controller/model/approval_policy.h"
+#include "controller/model/caller.h"
 #include "controller/model/detection_policy.h"
 #include "controller/model/incident.h"
 #include "controller/model/recommendation.h"
@@ -90,7 +91,7 @@ struct ApprovalPolicyRequest {
 // What a caller of the API wants silenced. The engine decides the times by its own clock.
 struct SilenceRequest {
   LabelSelector selector;
-  std::string creator;
+  Caller creator;
   std::string reason;
   // Nothing: at once.
   std::optional<absl::Time> start_time;
@@ -111,7 +112,7 @@ struct CreatedSilence {
 
 struct DetectionPolicyRequest {
   std::vector<DetectionRule> rules;
-  std::string updater;
+  Caller updater;
   // Empty: whatever is in force.
   std::string etag;
   bool validate_only = false;
@@ -181,7 +182,7 @@ class Engine {
   void Propose(ProposalRequest request, Done<ProposedChange> done);
   void DecideRollout(RolloutDecision decision, Done<Rollout> done);
   void CreateSilence(SilenceRequest request, Done<CreatedSilence> done);
-  void ExpireSilence(std::string id, std::string who, std::string etag, Done<Silence> done);
+  void ExpireSilence(std::string id, Caller who, std::string etag, Done<Silence> done);
   void UpdateDetectionPolicy(DetectionPolicyRequest request, Done<DetectionPolicy> done);
   void UpdateApprovalPolicy(ApprovalPolicyRequest request, Done<ApprovalPolicy> done);
 

@@ -5,11 +5,15 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <initializer_list>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "common/audit/chain.h"
 #include "common/file/file.h"
+#include "controller/store/sqlite/audit_reader.h"
 #include "controller/store/sqlite/control_schema.h"
 #include "controller/store/sqlite/control_store.h"
 #include "controller/store/sqlite/database.h"
@@ -55,7 +59,7 @@ TEST(ControlFile, IsRefusedUntouchedWhenNewer) {
   EXPECT_EQ(refused.message(),
             absl::StrCat(path,
                          " has schema version 99, written by a newer controller; this one "
-                         "knows versions up to 4. It was left as it is. Start the newer "
+                         "knows versions up to 5. It was left as it is. Start the newer "
                          "controller, or choose another --data-dir"));
   EXPECT_EQ(Content(path), before);
 }
@@ -169,7 +173,53 @@ TEST(ControlFile, OfEveryEarlierVersionIsMigrated) {
     EXPECT_EQ(loaded.requests, FullControlState().requests);
     EXPECT_EQ(loaded.silences, expected.silences);
     EXPECT_EQ(loaded.detection_policy, expected.detection_policy);
+    EXPECT_EQ(loaded.audit_tail.sequence, version < 5 ? 0 : 3);
   }
+}
+
+TEST(ControlFile, LetsNobodyChangeTheAuditChain) {
+  TemporaryDirectory directory;
+  std::string path = directory.File("control.db");
+  const std::vector<AuditEntry> entries = AuditAfter(AuditTail(), 3);
+  ControlState changed;
+  changed.audit = entries;
+  ASSERT_TRUE(SqliteControlStore::Open(path).value()->Commit(changed).ok());
+  Database database = Database::Open(path, Database::Mode::kReadWrite).value();
+
+  for (const SqlText sql : std::initializer_list<SqlText>{
+           "UPDATE audit_entry SET actor = 'mallory' WHERE sequence = 2",
+           "DELETE FROM audit_entry WHERE sequence = 3", "DELETE FROM audit_entry",
+           "INSERT OR REPLACE INTO audit_entry SELECT sequence, event_time, 'mallory', source, "
+           "action, object, reason, previous_hash, hash FROM audit_entry WHERE sequence = 3",
+           "INSERT INTO audit_entry SELECT 9, event_time, actor, source, action, object, reason, "
+           "previous_hash, hash FROM audit_entry WHERE sequence = 3",
+           "UPDATE audit_value SET new_value = '' WHERE sequence = 2",
+           "DELETE FROM audit_value WHERE sequence = 3",
+           "INSERT OR REPLACE INTO audit_value SELECT sequence, position, host_id, netns_cookie, "
+           "netns_label, sysctl, old_value, '' FROM audit_value WHERE sequence = 3",
+           "INSERT INTO audit_value SELECT sequence, 9, host_id, netns_cookie, netns_label, "
+           "sysctl, old_value, '' FROM audit_value WHERE sequence = 2"}) {
+    EXPECT_FALSE(database.Execute(sql).ok()) << sql.c_str();
+  }
+
+  EXPECT_EQ(SqliteAuditReader::Open(path).value()->ReadFrom(1, 10).value(), entries);
+}
+
+TEST(ControlFile, AChangeBehindTheTriggersShowsInTheChain) {
+  TemporaryDirectory directory;
+  std::string path = directory.File("control.db");
+  ControlState changed;
+  changed.audit = AuditAfter(AuditTail(), 3);
+  ASSERT_TRUE(SqliteControlStore::Open(path).value()->Commit(changed).ok());
+  Tamper(path,
+         "DROP TRIGGER audit_value_keep; UPDATE audit_value SET new_value = '0' "
+         "WHERE sequence = 2 AND position = 1");
+
+  ChainVerifier verifier;
+  const auto entries = SqliteAuditReader::Open(path).value()->ReadFrom(1, 10).value();
+
+  EXPECT_FALSE(verifier.Add(entries.at(0)).has_value());
+  EXPECT_EQ(verifier.Add(entries.at(1))->what, "entry 2 was altered: its content has another hash");
 }
 
 TEST(HistoryFile, OfEveryEarlierVersionIsMigrated) {

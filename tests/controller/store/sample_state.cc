@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/audit/chain.h"
 
 namespace berthmaster {
 namespace {
@@ -193,8 +194,32 @@ ControlState FullControlState() {
   state.rollouts = {FullRollout()};
   state.requests = {{"request-1", "ApproveRecommendation", "cd34", "recommendations/r", At(40)}};
   state.silences = {FullSilence()};
+  state.audit = AuditAfter(AuditTail(), 3);
   state.detection_policy = FullDetectionPolicy();
   return state;
+}
+
+std::vector<AuditEntry> AuditAfter(const AuditTail& after, int count) {
+  std::vector<AuditEntry> entries;
+  AuditTail tail = after;
+  for (int i = 0; i < count; ++i) {
+    AuditEntry entry;
+    entry.sequence = tail.sequence + 1;
+    entry.event_time = At(entry.sequence) + kMicro;
+    entry.actor = "local/alice";
+    entry.source = "127.0.0.1:43210";
+    entry.action = AuditAction::kApplied;
+    entry.object = "rollouts/o1";
+    entry.reason = "ports run out";
+    entry.values = {
+        {"web-1", 7, "shop", "net.ipv4.ip_local_port_range", "32768 60999", "1024 65535"},
+        {"web-2", 8, "cart", "net.ipv4.tcp_tw_reuse", "2", "1"}};
+    entry.previous_hash = tail.hash;
+    entry.hash = AuditHash(entry);
+    tail = {entry.sequence, entry.hash};
+    entries.push_back(std::move(entry));
+  }
+  return entries;
 }
 
 Host MakeHost(absl::string_view host_id) {
