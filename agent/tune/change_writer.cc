@@ -2,14 +2,11 @@
 
 #include <utility>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "agent/tune/refusal.h"
 #include "agent/tune/sysctl_compare.h"
 #include "common/log/log.h"
-#include "common/net/port_range.h"
-#include "common/status/annotate.h"
-#include "common/sysctl/catalogue.h"
 #include "common/sysctl/value.h"
 
 namespace berthmaster {
@@ -27,21 +24,8 @@ void LogWrite(const JournalEntry& entry, absl::string_view from, absl::string_vi
 
 ChangeResult Refused(ChangeResult result, const absl::Status& why) {
   result.state = ApplyState::kRefused;
-  result.error = std::string(why.message());
+  result.error = RefusalText(why);
   return result;
-}
-
-// The state of the ports that connect() and bind(0) would have; nothing is checked where a value
-// cannot be read, since the kernel has the last word.
-absl::Status CheckFreePorts(absl::string_view range_text, absl::string_view reserved_text) {
-  absl::StatusOr<PortRange> range = ParsePortRange(range_text);
-  absl::StatusOr<PortSet> reserved = ParsePortSet(reserved_text);
-  if (!range.ok() || !reserved.ok() || reserved->CountIn(*range) < range->size()) {
-    return absl::OkStatus();
-  }
-  return absl::FailedPreconditionError(absl::StrCat("the range ", range_text,
-                                                    " without the reserved ports '", reserved_text,
-                                                    "' would leave no port for connect()"));
 }
 
 }  // namespace
@@ -53,6 +37,14 @@ ChangeResult ResultFor(const JournalEntry& entry, ApplyState state) {
   result.sysctl = entry.sysctl;
   result.state = state;
   return result;
+}
+
+absl::Status Unreadable(const JournalEntry& entry, const absl::Status& why) {
+  const std::string message =
+      absl::StrCat("cannot read ", Place(entry.sysctl, entry.netns), ": ", why.message());
+  if (absl::IsNotFound(why)) return Refuse("NETNS_GONE", message);
+  if (absl::IsUnimplemented(why)) return Refuse("KERNEL_HAS_NO_SYSCTL", message);
+  return Refuse("VALUE_UNREADABLE", message);
 }
 
 absl::StatusOr<std::string> ChangeWriter::ReadCurrent(const JournalEntry& entry) {
@@ -74,62 +66,40 @@ ChangeResult ChangeWriter::Apply(const DesiredChange& change) {
 
   absl::StatusOr<std::string> current = ReadCurrent(entry);
   if (!current.ok()) {
-    return Refused(
-        std::move(result),
-        Annotate(current.status(), absl::StrCat("cannot read ", Place(entry.sysctl, entry.netns))));
+    return Refused(std::move(result), Unreadable(entry, current.status()));
   }
   result.effective_value = *current;
   if (absl::StatusOr<std::string> reached = enforced_.Read(entry.netns, entry.sysctl);
       !reached.ok()) {
     return Refused(
         std::move(result),
-        absl::PermissionDeniedError(absl::StrCat(
-            "NETNS_NOT_ALLOWED: netns ", entry.netns.cookie, " (inode ", entry.netns.inode,
-            ") is not one in which this agent may make changes; add it to "
-            "enforce-netns of the agent if it is to be")));
+        Refuse("NETNS_NOT_ALLOWED",
+               absl::StrCat("netns ", entry.netns.cookie, " (inode ", entry.netns.inode,
+                            ") is not one in which this agent may make changes; add it to "
+                            "enforce-netns of the agent if it is to be")));
   }
   if (!SameSysctlValue(entry.sysctl, *current, change.change.expected_value)) {
-    return Refused(std::move(result),
-                   absl::FailedPreconditionError(absl::StrCat(
-                       Place(entry.sysctl, entry.netns), " is '", *current, "', not '",
-                       NormalizeSysctlValue(change.change.expected_value),
-                       "' as approved; approve a recommendation made from the value of now")));
+    return Refused(
+        std::move(result),
+        Refuse("PRIOR_VALUE_DIFFERS",
+               absl::StrCat(Place(entry.sysctl, entry.netns), " is '", *current, "', not '",
+                            NormalizeSysctlValue(change.change.expected_value),
+                            "' as approved; approve a recommendation made from the value of "
+                            "now")));
   }
-  if (absl::Status surroundings = CheckSurroundings(change); !surroundings.ok()) {
-    return Refused(std::move(result), surroundings);
+  if (absl::Status met = preconditions_.Check(change, *current); !met.ok()) {
+    return Refused(std::move(result), met);
   }
   entry.prior = *current;
   absl::StatusOr<uint64_t> id = journal_.AddIntent(std::move(entry));
   if (!id.ok()) {
     return Refused(std::move(result),
-                   Annotate(id.status(),
-                            "the journal of prior values cannot be written, so nothing was "
-                            "changed; make room in the agent's state directory"));
+                   Refuse("JOURNAL_UNWRITABLE",
+                          absl::StrCat("the journal of prior values cannot be written, so nothing "
+                                       "was changed; make room in the agent's state directory: ",
+                                       id.status().message())));
   }
   return WriteJournaled(*id, std::move(result));
-}
-
-absl::Status ChangeWriter::CheckSurroundings(const DesiredChange& change) {
-  const std::string& sysctl = change.change.sysctl;
-  const std::string& desired = change.change.desired_value;
-  NetnsId netns = {change.netns_cookie, change.netns_inode};
-  if (sysctl == kReservedPortsSysctl) {
-    return CheckFreePorts(all_.Read(netns, kPortRangeSysctl).value_or(""), desired);
-  }
-  if (sysctl != kPortRangeSysctl) return absl::OkStatus();
-  BERTHMASTER_RETURN_IF_ERROR(
-      CheckFreePorts(desired, all_.Read(netns, kReservedPortsSysctl).value_or("")));
-  int unprivileged_start = 0;
-  BERTHMASTER_ASSIGN_OR_RETURN(PortRange range, ParsePortRange(desired));
-  if (absl::SimpleAtoi(all_.Read(netns, kUnprivilegedPortStartSysctl).value_or(""),
-                       &unprivileged_start) &&
-      range.low < unprivileged_start) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("the range '", desired, "' begins below ", kUnprivilegedPortStartSysctl, " = ",
-                     unprivileged_start, ", which the kernel refuses; begin at ",
-                     unprivileged_start, " or above"));
-  }
-  return absl::OkStatus();
 }
 
 ChangeResult ChangeWriter::WriteJournaled(uint64_t id, ChangeResult result) {

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "agent/tune/change_check.h"
+#include "agent/tune/refusal.h"
 #include "agent/tune/sysctl_compare.h"
 #include "common/log/log.h"
 #include "common/status/annotate.h"
@@ -11,13 +13,13 @@
 namespace berthmaster {
 namespace {
 
-ChangeResult Refusal(const DesiredChange& change, absl::string_view why) {
+ChangeResult Refusal(const DesiredChange& change, const absl::Status& why) {
   ChangeResult result;
   result.rollout = change.rollout;
   result.netns_cookie = change.netns_cookie;
   result.sysctl = change.change.sysctl;
   result.state = ApplyState::kRefused;
-  result.error = std::string(why);
+  result.error = RefusalText(why);
   return result;
 }
 
@@ -60,7 +62,6 @@ void ClampDeadlines(Journal& journal, absl::Duration now) {
 
 absl::StatusOr<std::unique_ptr<Tuner>> Tuner::Open(TunerOptions options,
                                                    TunerDependencies dependencies) {
-  BERTHMASTER_RETURN_IF_ERROR(CheckAllowedSysctls(options.allowed_sysctls));
   BERTHMASTER_ASSIGN_OR_RETURN(std::unique_ptr<Journal> journal,
                                Journal::Open(options.journal_path, options.boot_id));
   ClampDeadlines(*journal, dependencies.clock->MonotonicNow());
@@ -74,15 +75,38 @@ absl::StatusOr<std::unique_ptr<Tuner>> Tuner::Open(TunerOptions options,
       LogWarning("a change of an earlier run cannot be looked at yet: ", settled.message());
     }
   }
+  tuner->MarkDisallowed();
   return tuner;
 }
 
 Tuner::Tuner(TunerOptions options, TunerDependencies dependencies, std::unique_ptr<Journal> journal)
     : options_(std::move(options)),
+      allow_list_(options_.allow_list),
       clock_(*dependencies.clock),
       journal_(std::move(journal)),
+      preconditions_(options_.kernel_release, *dependencies.sysctls, dependencies.held_ports),
       writer_(*dependencies.clock, *dependencies.sysctls, *dependencies.enforced_sysctls,
-              *journal_) {}
+              preconditions_, *journal_) {}
+
+bool Tuner::IsAllowed(const JournalEntry& entry) const {
+  return allow_list_.Check(entry.sysctl, entry.desired).ok();
+}
+
+void Tuner::SetAllowList(AllowList allow_list) {
+  allow_list_ = std::move(allow_list);
+  if (enforcing()) MarkDisallowed();
+}
+
+// What drifted is somebody else's value by now and stays as it is.
+void Tuner::MarkDisallowed() {
+  for (uint64_t id : IdsOf(*journal_)) {
+    const JournalEntry& entry = journal_->entries().at(id);
+    if (entry.state == EntryState::kDrifted || IsAllowed(entry)) continue;
+    LogWarning(entry.sysctl, " in netns ", entry.netns.cookie, " of ", entry.rollout,
+               " is not on this host's allow-list any more; its prior value is put back");
+    journal_->SetState(id, EntryState::kReverting);
+  }
+}
 
 std::vector<std::string> Tuner::Limitations() const {
   if (enforcing() || journal_->entries().empty()) return {};
@@ -94,14 +118,14 @@ std::vector<std::string> Tuner::Limitations() const {
 
 std::optional<absl::Status> Tuner::RefusalOfAll(const DesiredState& desired) const {
   if (!enforcing()) {
-    return absl::FailedPreconditionError(
-        "AGENT_NOT_ENFORCING: this agent runs with --profile=observe and writes nothing; start it "
-        "with --profile=enforce to let approved changes in");
+    return Refuse("AGENT_NOT_ENFORCING",
+                  "this agent runs with --profile=observe and writes nothing; start it "
+                  "with --profile=enforce to let approved changes in");
   }
   if (desired.changes.size() > static_cast<size_t>(kDesiredChangesMax)) {
-    return absl::InvalidArgumentError(absl::StrCat("the desired state has ", desired.changes.size(),
-                                                   " changes; ", kDesiredChangesMax,
-                                                   " are allowed"));
+    return Refuse("TOO_MANY_CHANGES",
+                  absl::StrCat("the desired state has ", desired.changes.size(), " changes; ",
+                               kDesiredChangesMax, " are allowed"));
   }
   return std::nullopt;
 }
@@ -112,7 +136,7 @@ DesiredStateReply Tuner::Apply(const DesiredState& desired) {
     // The reply is bounded like the push.
     size_t count = std::min(desired.changes.size(), static_cast<size_t>(kDesiredChangesMax));
     for (size_t i = 0; i < count; ++i) {
-      reply.results.push_back(Refusal(desired.changes[i], refusal->message()));
+      reply.results.push_back(Refusal(desired.changes[i], *refusal));
     }
     return reply;
   }
@@ -161,22 +185,26 @@ const JournalEntry* Tuner::FindHeld(const DesiredChange& change) const {
 }
 
 ChangeResult Tuner::ApplyOne(const DesiredChange& change, const absl::Status& verdict) {
-  absl::Status allowed = verdict;
-  if (allowed.ok()) allowed = CheckChange(change, options_.allowed_sysctls);
+  absl::Status allowed = CheckChange(change, allow_list_);
+  if (allowed.ok()) allowed = verdict;
   if (!allowed.ok()) {
-    LogWarning("refused ", change.change.sysctl, " of ", change.rollout, ": ", allowed.message());
-    return Refusal(change, allowed.message());
+    LogWarning("refused a change: ", RefusalText(allowed));
+    return Refusal(change, allowed);
   }
   if (const JournalEntry* held = FindHeld(change); held != nullptr) {
     if (!IsEntryOf(*held, change)) {
-      return Refusal(change, absl::StrCat(held->rollout, " still holds ", held->sysctl,
-                                          " there, since its prior value could not be put back"));
+      return Refusal(
+          change,
+          Refuse("HELD_BY_ANOTHER",
+                 absl::StrCat(held->rollout, " still holds ", held->sysctl,
+                              " there, since its prior value could not be put back; it is tried "
+                              "again, approve anew when it is back")));
     }
     // Only in the state of a crash, or of a revert that failed, is there something to settle first.
     uint64_t id = held->id;
     if (held->state == EntryState::kIntent || held->state == EntryState::kReverting) {
       if (absl::Status settled = writer_.Settle(id); !settled.ok()) {
-        return Refusal(change, settled.message());
+        return Refusal(change, Unreadable(*held, settled));
       }
     }
     if (journal_->entries().count(id) != 0) return RenewHeld(change, id);
@@ -196,7 +224,7 @@ ChangeResult Tuner::RenewHeld(const DesiredChange& change, uint64_t id) {
     journal_->Close(id);
   }
   // The lease is not renewed while nobody can say what the value is.
-  if (!current.ok()) return Refusal(change, current.status().message());
+  if (!current.ok()) return Refusal(change, Unreadable(entry, current.status()));
 
   ChangeResult result = ResultFor(entry, ApplyState::kApplied);
   result.effective_value = *current;
@@ -241,7 +269,9 @@ std::optional<ChangeResult> Tuner::CheckEntry(uint64_t id, bool look_for_drift) 
     return std::nullopt;
   }
   if (entry.state == EntryState::kReverting || is_over) {
-    return RevertOrRetryLater(id, is_over ? "its lease ran out" : "it is no longer desired");
+    return RevertOrRetryLater(id, is_over            ? "its lease ran out"
+                                  : IsAllowed(entry) ? "it is no longer desired"
+                                                     : "this host no longer allows it");
   }
   if (!look_for_drift) return std::nullopt;
   if (!writer_.Settle(id).ok()) return std::nullopt;

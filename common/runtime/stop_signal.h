@@ -1,6 +1,7 @@
 #ifndef BERTHMASTER_COMMON_RUNTIME_STOP_SIGNAL_H_
 #define BERTHMASTER_COMMON_RUNTIME_STOP_SIGNAL_H_
 
+#include <initializer_list>
 #include <optional>
 
 #include "absl/status/statusor.h"
@@ -13,7 +14,8 @@ namespace berthmaster {
 // every thread inherits the blocked mask. SIGPIPE is ignored from then on.
 class StopSignal {
  public:
-  static absl::StatusOr<StopSignal> Make();
+  // `also` are other signals that Wait() is to return, such as SIGHUP.
+  static absl::StatusOr<StopSignal> Make(std::initializer_list<int> also = {});
 
   // Blocks until one of the signals arrives; returns its number. One thread.
   int Wait();

@@ -15,6 +15,7 @@ TunerOptions Options(const std::string& journal_path) {
   options.profile = AgentProfile::kEnforce;
   options.journal_path = journal_path;
   options.boot_id = "boot-1";
+  options.kernel_release = "6.1.0";
   return options;
 }
 

@@ -47,6 +47,7 @@ TEST(TunerCrash, LeavesValueAndJournalInAgreementAtEveryStep) {
                          4026532001,   {std::string(kTimeWaitReuseSysctl), "2", "1"},
                          false,        absl::Seconds(60)};
     ASSERT_TRUE(kernel.Write({}, kTimeWaitReuseSysctl, "2").ok());
+    ASSERT_TRUE(kernel.Write({}, kTimestampsSysctl, "1").ok());
 
     pid_t child = fork();
     ASSERT_GE(child, 0);
@@ -60,7 +61,7 @@ TEST(TunerCrash, LeavesValueAndJournalInAgreementAtEveryStep) {
     is_finished = !WIFSIGNALED(wait_status);
     if (is_finished) {
       ASSERT_EQ(WEXITSTATUS(wait_status), static_cast<int>(CrashRun::kFinished));
-      EXPECT_EQ(kill_at, 14) << "two reads, a write, a read; a read, a write, a read";
+      EXPECT_EQ(kill_at, 16) << "three reads, a write, a read; a read, a write, a read";
     }
     ExpectWholeAfterCrash(kernel, change, journal_path, kill_at);
   }
