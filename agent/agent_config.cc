@@ -126,6 +126,10 @@ ConfigTable AgentConfigTable(absl::string_view host_name) {
                "port list, joined by +). Read again on SIGHUP. Others that Berthmaster can write: "
                "net.ipv4.tcp_syn_retries, net.ipv4.tcp_fin_timeout, "
                "net.netfilter.nf_conntrack_tcp_timeout_time_wait."},
+      {.name = "sysctl-d-dir",
+       .default_value = {"/etc/sysctl.d"},
+       .help = "Where values of the host's own namespace that were approved to outlive a reboot "
+               "are kept, in 60-berthmaster.conf; empty to persist nothing."},
       {.name = "insecure",
        .kind = ConfigKind::kBoolean,
        .default_value = {"false"},
@@ -148,6 +152,7 @@ absl::StatusOr<AgentConfig> ReadAgentConfig(const Config& config) {
   result.sample_interval = config.GetDuration("sample-interval");
   result.netns = config.GetList("netns");
   result.enforce_netns = config.GetList("enforce-netns");
+  result.sysctl_d_dir = config.GetString("sysctl-d-dir");
   result.insecure = config.GetBoolean("insecure");
   result.log_level = config.GetString("log-level");
   BERTHMASTER_ASSIGN_OR_RETURN(result.cpu_budget, ParseBudget(config.GetString("cpu-budget")));
@@ -157,6 +162,10 @@ absl::StatusOr<AgentConfig> ReadAgentConfig(const Config& config) {
     return Annotate(checked, absl::StrCat("host-id '", result.host_id, "'"));
   }
   BERTHMASTER_ASSIGN_OR_RETURN(result.allow_sysctls, ParseAllowList(config));
+  if (!result.sysctl_d_dir.empty() && result.sysctl_d_dir.front() != '/') {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "sysctl-d-dir '", result.sysctl_d_dir, "' is no directory from the root, /etc/sysctl.d"));
+  }
   if (result.state_dir.empty()) {
     return absl::InvalidArgumentError("state-dir is empty; name a directory");
   }

@@ -34,6 +34,8 @@ struct AgentConfig {
   std::vector<std::string> netns;
   std::vector<std::string> enforce_netns;
   AllowList allow_sysctls;
+  // Where values of the host that are to outlive a reboot are kept; empty for nowhere.
+  std::string sysctl_d_dir;
   bool insecure = false;
   std::string log_level;
 };

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "agent/collect/linux_host_sampler.h"
 #include "agent/kernel/host_identity.h"
+#include "agent/kernel/netns/host_netns.h"
 #include "agent/kernel/netns/linux_netns_sysctl.h"
 #include "agent/kernel/sockets/linux_held_ports.h"
 #include "agent/link/grpc_controller_link.h"
@@ -80,6 +81,10 @@ absl::StatusOr<std::unique_ptr<Dependencies>> MakeDependencies(const AgentConfig
   tuner.journal_path = absl::StrCat(config.state_dir, "/journal");
   tuner.kernel_release = identity.kernel_release;
   tuner.boot_id = identity.boot_id;
+  if (config.profile == AgentProfile::kEnforce) {
+    tuner.sysctl_d_directory = config.sysctl_d_dir;
+    tuner.host_netns = ReadHostNetns().value_or(NetnsId());
+  }
   NetnsSysctl* enforced =
       made->enforced_sysctls != nullptr ? made->enforced_sysctls.get() : made->sysctls.get();
   BERTHMASTER_ASSIGN_OR_RETURN(

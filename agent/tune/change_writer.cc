@@ -7,6 +7,8 @@
 #include "agent/tune/refusal.h"
 #include "agent/tune/sysctl_compare.h"
 #include "common/log/log.h"
+#include "common/status/annotate.h"
+#include "common/status/reason.h"
 #include "common/sysctl/value.h"
 
 namespace berthmaster {
@@ -48,6 +50,11 @@ absl::Status Unreadable(const JournalEntry& entry, const absl::Status& why) {
 }
 
 absl::StatusOr<std::string> ChangeWriter::ReadCurrent(const JournalEntry& entry) {
+  if (!persistence_.IsHome(entry)) {
+    return absl::UnavailableError(
+        "process 1 may not be looked at, so the host's network namespace is not known; run the "
+        "agent as root with CAP_SYS_PTRACE in the host's pid namespace");
+  }
   absl::StatusOr<std::string> value = all_.Read(entry.netns, entry.sysctl);
   if (!value.ok()) return value.status();
   return NormalizeSysctlValue(*value);
@@ -62,6 +69,7 @@ ChangeResult ChangeWriter::Apply(const DesiredChange& change) {
   entry.confirmed = change.confirmed;
   entry.lease = change.confirmed ? absl::ZeroDuration() : change.lease;
   entry.deadline = clock_.MonotonicNow() + entry.lease;
+  entry.persist = change.persist && change.confirmed;
   ChangeResult result = ResultFor(entry, ApplyState::kPending);
 
   absl::StatusOr<std::string> current = ReadCurrent(entry);
@@ -154,22 +162,37 @@ ChangeResult ChangeWriter::RestoreAfterFailure(uint64_t id, absl::string_view wh
 
 ChangeResult ChangeWriter::Revert(uint64_t id, absl::string_view why) {
   const JournalEntry entry = journal_.entries().at(id);
+  // Before the kernel: after a power cut the line must not bring a value that no entry knows.
+  absl::Status line = entry.persist ? persistence_.Sync(id) : absl::OkStatus();
+  // Somebody else's file by now; no line of it is ours to take.
+  if (ReasonOf(line) == "PERSIST_FOREIGN_FILE") line = absl::OkStatus();
+  ChangeResult result = PutBack(id, why);
+  if (result.state != ApplyState::kFailed && line.ok()) {
+    journal_.Close(id);
+    return result;
+  }
+  if (entry.state != EntryState::kDrifted) journal_.SetState(id, EntryState::kReverting);
+  if (result.state != ApplyState::kFailed) result.error = RefusalText(line);
+  result.state = ApplyState::kFailed;
+  return result;
+}
+
+// Closes nothing: FAILED where the prior value is still to be put back.
+ChangeResult ChangeWriter::PutBack(uint64_t id, absl::string_view why) {
+  const JournalEntry entry = journal_.entries().at(id);
   ChangeResult result = ResultFor(entry, ApplyState::kReverted);
   absl::StatusOr<std::string> current = ReadCurrent(entry);
   if (entry.state == EntryState::kDrifted) {
     // It was given up when somebody else wrote it, even if the value is ours again.
-    journal_.Close(id);
     result.state = ApplyState::kDrifted;
     result.effective_value = current.value_or("");
     return result;
   }
   if (absl::IsNotFound(current.status())) {
     LogInfo(Place(entry.sysctl, entry.netns), " of ", entry.rollout, " is gone: ", why);
-    journal_.Close(id);
     return result;
   }
   if (!current.ok()) {
-    journal_.SetState(id, EntryState::kReverting);
     result.state = ApplyState::kFailed;
     result.error = absl::StrCat("cannot read ", Place(entry.sysctl, entry.netns), " to put '",
                                 entry.prior, "' back; trying again: ", current.status().message());
@@ -180,7 +203,6 @@ ChangeResult ChangeWriter::Revert(uint64_t id, absl::string_view why) {
   if (!is_prior && !SameSysctlValue(entry.sysctl, *current, entry.desired)) {
     LogWarning(Place(entry.sysctl, entry.netns), " is '", *current, "', not the '", entry.desired,
                "' of ", entry.rollout, "; someone else wrote it, so it is left alone: ", why);
-    journal_.Close(id);
     result.state = ApplyState::kDrifted;
     return result;
   }
@@ -199,7 +221,6 @@ ChangeResult ChangeWriter::Revert(uint64_t id, absl::string_view why) {
       return result;
     }
   }
-  journal_.Close(id);
   return result;
 }
 
@@ -216,6 +237,7 @@ absl::Status ChangeWriter::Settle(uint64_t id) {
   bool is_prior = SameSysctlValue(entry.sysctl, *current, entry.prior);
   if (entry.state != EntryState::kApplied && is_prior) {
     // The write never came, or the revert was complete.
+    if (entry.persist) BERTHMASTER_RETURN_IF_ERROR(persistence_.Sync(id));
     journal_.Close(id);
   } else if (!SameSysctlValue(entry.sysctl, *current, entry.desired)) {
     LogWarning(Place(entry.sysctl, entry.netns), " is '", *current, "', not the '", entry.desired,

@@ -8,6 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "agent/kernel/netns/netns_sysctl.h"
 #include "agent/tune/journal.h"
+#include "agent/tune/persistence.h"
 #include "agent/tune/preconditions.h"
 #include "common/clock/clock.h"
 #include "common/protocol/desired_state.h"
@@ -22,11 +23,12 @@ class ChangeWriter {
   // `enforced` reaches the namespaces in which this agent may make changes; `all` also the others,
   // to take back what was made there when the agent was allowed to. They may be the same.
   ChangeWriter(const Clock& clock, NetnsSysctl& all, NetnsSysctl& enforced,
-               Preconditions& preconditions, Journal& journal)
+               Preconditions& preconditions, Persistence& persistence, Journal& journal)
       : clock_(clock),
         all_(all),
         enforced_(enforced),
         preconditions_(preconditions),
+        persistence_(persistence),
         journal_(journal) {}
 
   // Makes a change that has passed CheckChange() and is not in the journal: compares with the
@@ -35,10 +37,11 @@ class ChangeWriter {
   // in the journal to be put back).
   ChangeResult Apply(const DesiredChange& change);
 
-  // Puts the prior value of entry `id` back and closes it: REVERTED. Where somebody else wrote
+  // Puts the prior value of entry `id` back, takes its line out of the drop-in file and closes it:
+  // REVERTED. Where somebody else wrote
   // another value it is left alone and the entry closed: DRIFTED. A namespace that is gone closes
-  // it too: REVERTED without a value. When the kernel refuses, the entry stays: FAILED, to be tried
-  // again.
+  // it too: REVERTED without a value. When the kernel or the file refuses, the entry stays: FAILED,
+  // to be tried again.
   ChangeResult Revert(uint64_t id, absl::string_view why);
 
   // Settles an entry that a crash left between states, by what the kernel has now: it becomes
@@ -50,6 +53,7 @@ class ChangeWriter {
   absl::StatusOr<std::string> ReadCurrent(const JournalEntry& entry);
 
  private:
+  ChangeResult PutBack(uint64_t id, absl::string_view why);
   ChangeResult WriteJournaled(uint64_t id, ChangeResult result);
   ChangeResult RestoreAfterFailure(uint64_t id, absl::string_view why, ChangeResult result);
 
@@ -57,6 +61,7 @@ class ChangeWriter {
   NetnsSysctl& all_;
   NetnsSysctl& enforced_;
   Preconditions& preconditions_;
+  Persistence& persistence_;
   Journal& journal_;
 };
 

@@ -14,7 +14,7 @@ namespace berthmaster {
 absl::Status Refuse(absl::string_view reason, absl::string_view message);
 
 // "SYSCTL_NOT_ALLOWED: the message", for the reply to the controller; the message alone where the
-// status has no reason.
+// status has no reason. Cut where it is very long.
 std::string RefusalText(const absl::Status& refusal);
 
 }  // namespace berthmaster

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "agent/tune/change_check.h"
+#include "agent/tune/held_changes.h"
 #include "agent/tune/refusal.h"
 #include "agent/tune/sysctl_compare.h"
 #include "common/log/log.h"
@@ -23,14 +24,6 @@ ChangeResult Refusal(const DesiredChange& change, const absl::Status& why) {
   return result;
 }
 
-// Whether `entry` is what `change` asks for. The content is part of it: another value is another
-// change.
-bool IsEntryOf(const JournalEntry& entry, const DesiredChange& change) {
-  return entry.rollout == change.rollout && entry.netns.cookie == change.netns_cookie &&
-         entry.netns.inode == change.netns_inode && entry.sysctl == change.change.sysctl &&
-         SameSysctlValue(entry.sysctl, entry.desired, change.change.desired_value);
-}
-
 // A controller refuses a reply with a longer text (common/wire/bounds.h), and values can be longer
 // than that.
 void ShortenErrors(std::vector<ChangeResult>& results) {
@@ -39,22 +32,6 @@ void ShortenErrors(std::vector<ChangeResult>& results) {
     if (result.error.size() > kErrorBytesMax) {
       result.error.replace(kErrorBytesMax, std::string::npos, "...");
     }
-  }
-}
-
-std::vector<uint64_t> IdsOf(const Journal& journal) {
-  std::vector<uint64_t> ids;
-  for (const auto& [id, entry] : journal.entries()) ids.push_back(id);
-  return ids;
-}
-
-// A lease may have been shortened by a restart or lengthened by a clock of another boot, but never
-// beyond what was granted.
-void ClampDeadlines(Journal& journal, absl::Duration now) {
-  for (uint64_t id : IdsOf(journal)) {
-    const JournalEntry entry = journal.entries().at(id);
-    if (entry.confirmed || entry.deadline <= now + entry.lease) continue;
-    journal.Renew(id, false, entry.lease, now + entry.lease);
   }
 }
 
@@ -70,12 +47,14 @@ absl::StatusOr<std::unique_ptr<Tuner>> Tuner::Open(TunerOptions options,
     for (const std::string& limitation : tuner->Limitations()) LogWarning(limitation);
     return tuner;
   }
+  tuner->persistence_.Rehome();
   for (uint64_t id : IdsOf(*tuner->journal_)) {
     if (absl::Status settled = tuner->writer_.Settle(id); !settled.ok()) {
       LogWarning("a change of an earlier run cannot be looked at yet: ", settled.message());
     }
   }
-  tuner->MarkDisallowed();
+  MarkDisallowed(*tuner->journal_, tuner->allow_list_);
+  tuner->SyncPersisted();
   return tuner;
 }
 
@@ -85,27 +64,14 @@ Tuner::Tuner(TunerOptions options, TunerDependencies dependencies, std::unique_p
       clock_(*dependencies.clock),
       journal_(std::move(journal)),
       preconditions_(options_.kernel_release, *dependencies.sysctls, dependencies.held_ports),
+      persistence_({options_.sysctl_d_directory, options_.host_netns, options_.journal_path},
+                   *dependencies.clock, *journal_),
       writer_(*dependencies.clock, *dependencies.sysctls, *dependencies.enforced_sysctls,
-              preconditions_, *journal_) {}
-
-bool Tuner::IsAllowed(const JournalEntry& entry) const {
-  return allow_list_.Check(entry.sysctl, entry.desired).ok();
-}
+              preconditions_, persistence_, *journal_) {}
 
 void Tuner::SetAllowList(AllowList allow_list) {
   allow_list_ = std::move(allow_list);
-  if (enforcing()) MarkDisallowed();
-}
-
-// What drifted is somebody else's value by now and stays as it is.
-void Tuner::MarkDisallowed() {
-  for (uint64_t id : IdsOf(*journal_)) {
-    const JournalEntry& entry = journal_->entries().at(id);
-    if (entry.state == EntryState::kDrifted || IsAllowed(entry)) continue;
-    LogWarning(entry.sysctl, " in netns ", entry.netns.cookie, " of ", entry.rollout,
-               " is not on this host's allow-list any more; its prior value is put back");
-    journal_->SetState(id, EntryState::kReverting);
-  }
+  if (enforcing()) MarkDisallowed(*journal_, allow_list_);
 }
 
 std::vector<std::string> Tuner::Limitations() const {
@@ -130,6 +96,28 @@ std::optional<absl::Status> Tuner::RefusalOfAll(const DesiredState& desired) con
   return std::nullopt;
 }
 
+void Tuner::SyncPersisted() {
+  const absl::Status before = std::exchange(sync_status_, persistence_.Sync());
+  if (!sync_status_.ok() && before.ok()) LogWarning(RefusalText(sync_status_));
+}
+
+// The values are in force all the same; what was asked for is not, and is tried again.
+void Tuner::ReportUnpersisted(std::vector<ChangeResult>& results) {
+  SyncPersisted();
+  if (sync_status_.ok()) return;
+  for (const auto& [id, entry] : journal_->entries()) {
+    if (!entry.persist) continue;
+    for (ChangeResult& result : results) {
+      if (result.rollout != entry.rollout || result.netns_cookie != entry.netns.cookie ||
+          result.sysctl != entry.sysctl || result.state != ApplyState::kApplied) {
+        continue;
+      }
+      result.state = ApplyState::kFailed;
+      result.error = RefusalText(sync_status_);
+    }
+  }
+}
+
 DesiredStateReply Tuner::Apply(const DesiredState& desired) {
   DesiredStateReply reply{desired.nonce, applied_revision(), {}};
   if (std::optional<absl::Status> refusal = RefusalOfAll(desired); refusal.has_value()) {
@@ -149,6 +137,7 @@ DesiredStateReply Tuner::Apply(const DesiredState& desired) {
   for (size_t i = 0; i < desired.changes.size(); ++i) {
     reply.results.push_back(ApplyOne(desired.changes[i], verdicts[i]));
   }
+  ReportUnpersisted(reply.results);
   ShortenErrors(reply.results);
   bool is_ack = std::all_of(reply.results.begin(), reply.results.end(),
                             [](const ChangeResult& result) { return result.error.empty(); });
@@ -175,23 +164,15 @@ std::vector<ChangeResult> Tuner::RevertAllBut(const std::vector<DesiredChange>& 
   return results;
 }
 
-const JournalEntry* Tuner::FindHeld(const DesiredChange& change) const {
-  for (const auto& [id, entry] : journal_->entries()) {
-    if (entry.netns.cookie == change.netns_cookie && entry.sysctl == change.change.sysctl) {
-      return &entry;
-    }
-  }
-  return nullptr;
-}
-
 ChangeResult Tuner::ApplyOne(const DesiredChange& change, const absl::Status& verdict) {
   absl::Status allowed = CheckChange(change, allow_list_);
   if (allowed.ok()) allowed = verdict;
+  if (allowed.ok() && change.persist) allowed = persistence_.Check(change);
   if (!allowed.ok()) {
     LogWarning("refused a change: ", RefusalText(allowed));
     return Refusal(change, allowed);
   }
-  if (const JournalEntry* held = FindHeld(change); held != nullptr) {
+  if (const JournalEntry* held = FindHeld(*journal_, change); held != nullptr) {
     if (!IsEntryOf(*held, change)) {
       return Refusal(
           change,
@@ -243,6 +224,12 @@ ChangeResult Tuner::RenewHeld(const DesiredChange& change, uint64_t id) {
   retries_.erase(id);
   absl::Duration lease = change.confirmed ? absl::ZeroDuration() : change.lease;
   journal_->Renew(id, change.confirmed, lease, clock_.MonotonicNow() + lease);
+  const bool persist = change.persist && change.confirmed;
+  if (persist == entry.persist) return result;
+  if (absl::Status set = persistence_.Set(id, persist); !set.ok()) {
+    result.state = ApplyState::kFailed;
+    result.error = RefusalText(set);
+  }
   return result;
 }
 
@@ -255,6 +242,7 @@ std::optional<DesiredStateReply> Tuner::CheckLeases() {
     std::optional<ChangeResult> result = CheckEntry(id, look_for_drift);
     if (result.has_value()) report.results.push_back(*std::move(result));
   }
+  if (look_for_drift || !report.results.empty()) SyncPersisted();
   if (report.results.empty()) return std::nullopt;
   ShortenErrors(report.results);
   // The controller is to push again before it may believe that its revision is in force.
@@ -269,9 +257,10 @@ std::optional<ChangeResult> Tuner::CheckEntry(uint64_t id, bool look_for_drift) 
     return std::nullopt;
   }
   if (entry.state == EntryState::kReverting || is_over) {
-    return RevertOrRetryLater(id, is_over            ? "its lease ran out"
-                                  : IsAllowed(entry) ? "it is no longer desired"
-                                                     : "this host no longer allows it");
+    return RevertOrRetryLater(id, is_over ? "its lease ran out"
+                                  : IsAllowed(allow_list_, entry)
+                                      ? "it is no longer desired"
+                                      : "this host no longer allows it");
   }
   if (!look_for_drift) return std::nullopt;
   if (!writer_.Settle(id).ok()) return std::nullopt;

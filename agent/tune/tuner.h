@@ -16,6 +16,7 @@
 #include "agent/tune/allow_list.h"
 #include "agent/tune/change_writer.h"
 #include "agent/tune/journal.h"
+#include "agent/tune/persistence.h"
 #include "agent/tune/preconditions.h"
 #include "common/clock/clock.h"
 #include "common/protocol/desired_state.h"
@@ -37,6 +38,10 @@ struct TunerOptions {
   std::string journal_path;
   // As of uname(2); while it is empty, every change is refused.
   std::string kernel_release;
+  // Where values that are to outlive a reboot are kept, of sysctl.d(5); empty: nothing is.
+  std::string sysctl_d_directory;
+  // The namespace of process 1; zeros when it is not known, and then nothing is persisted.
+  NetnsId host_netns;
   // Of this boot; values of an earlier one are gone. Empty when not known.
   std::string boot_id;
 };
@@ -89,9 +94,8 @@ class Tuner {
   Tuner(TunerOptions options, TunerDependencies dependencies, std::unique_ptr<Journal> journal);
 
   bool enforcing() const { return options_.profile == AgentProfile::kEnforce; }
-  bool IsAllowed(const JournalEntry& entry) const;
-  void MarkDisallowed();
-  const JournalEntry* FindHeld(const DesiredChange& change) const;
+  void SyncPersisted();
+  void ReportUnpersisted(std::vector<ChangeResult>& results);
   std::optional<absl::Status> RefusalOfAll(const DesiredState& desired) const;
   std::vector<ChangeResult> RevertAllBut(const std::vector<DesiredChange>& wanted);
   ChangeResult ApplyOne(const DesiredChange& change, const absl::Status& verdict);
@@ -104,10 +108,13 @@ class Tuner {
   const Clock& clock_;
   const std::unique_ptr<Journal> journal_;
   Preconditions preconditions_;
+  Persistence persistence_;
   ChangeWriter writer_;
   // When each entry whose revert failed is due again, by id; it was reported when it failed first.
   std::map<uint64_t, absl::Duration> retries_;
   absl::Duration next_drift_check_;
+  // Why the drop-in file is not as the journal has it; OK while it is.
+  absl::Status sync_status_;
 };
 
 }  // namespace berthmaster

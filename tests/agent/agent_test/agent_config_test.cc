@@ -114,6 +114,13 @@ TEST(AgentConfigTest, TakesTheAllowListFromAFileWithItsBounds) {
                 "which is all that Berthmaster writes; write narrower ones");
 }
 
+TEST(AgentConfigTest, PersistsInSysctlDUnlessToldOtherwise) {
+  EXPECT_EQ(Read({})->sysctl_d_dir, "/etc/sysctl.d");
+  EXPECT_EQ(Read({{"sysctl-d-dir", {""}}})->sysctl_d_dir, "");
+  EXPECT_EQ(Read({{"sysctl-d-dir", {"etc"}}}).status().message(),
+            "sysctl-d-dir 'etc' is no directory from the root, /etc/sysctl.d");
+}
+
 TEST(AgentConfigTest, AllowsPlaintextToThisHostOnly) {
   EXPECT_TRUE(CheckPlaintext(*Read({})).ok());
   EXPECT_TRUE(CheckPlaintext(*Read({{"controller", {"[::1]:1"}}})).ok());
