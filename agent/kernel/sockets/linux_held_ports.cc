@@ -14,7 +14,7 @@ absl::StatusOr<HeldPorts> LinuxHeldPorts::Read(const NetnsId& netns) {
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     ports = HeldPorts();
     status = door_.RunInside(netns, [&]() -> absl::Status {
-      const absl::Status visited =
+      absl::Status visited =
           dump_.VisitHeldCurrent([&](const SocketRow& row) { ports.tcp.Add(row.local_port); },
                                  [&](const SocketRow& row) {
                                    if (row.state == TcpState::kBoundInactive)
