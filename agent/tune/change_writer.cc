@@ -18,6 +18,14 @@ std::string Place(absl::string_view sysctl, const NetnsId& netns) {
   return absl::StrCat(sysctl, " in netns ", netns.cookie, " (inode ", netns.inode, ")");
 }
 
+absl::Status PriorDiffers(const JournalEntry& entry, absl::string_view current,
+                          absl::string_view expected) {
+  return Refuse("PRIOR_VALUE_DIFFERS",
+                absl::StrCat(Place(entry.sysctl, entry.netns), " is '", current, "', not '",
+                             NormalizeSysctlValue(expected),
+                             "' as approved; approve a recommendation made from the value of now"));
+}
+
 // Logged before the write, so that the line is there even if the write never comes back.
 void LogWrite(const JournalEntry& entry, absl::string_view from, absl::string_view to,
               absl::string_view why) {
@@ -87,13 +95,7 @@ ChangeResult ChangeWriter::Apply(const DesiredChange& change) {
                             "enforce-netns of the agent if it is to be")));
   }
   if (!SameSysctlValue(entry.sysctl, *current, change.change.expected_value)) {
-    return Refused(
-        std::move(result),
-        Refuse("PRIOR_VALUE_DIFFERS",
-               absl::StrCat(Place(entry.sysctl, entry.netns), " is '", *current, "', not '",
-                            NormalizeSysctlValue(change.change.expected_value),
-                            "' as approved; approve a recommendation made from the value of "
-                            "now")));
+    return Refused(std::move(result), PriorDiffers(entry, *current, change.change.expected_value));
   }
   if (absl::Status met = preconditions_.Check(change, *current); !met.ok()) {
     return Refused(std::move(result), met);
@@ -112,6 +114,13 @@ ChangeResult ChangeWriter::Apply(const DesiredChange& change) {
 
 ChangeResult ChangeWriter::WriteJournaled(uint64_t id, ChangeResult result) {
   const JournalEntry entry = journal_.entries().at(id);
+  // Looking around and syncing the journal took a while, in which somebody may have written.
+  absl::StatusOr<std::string> now = ReadCurrent(entry);
+  if (now.ok() && !SameSysctlValue(entry.sysctl, *now, entry.prior)) {
+    journal_.Close(id);
+    result.effective_value = *now;
+    return Refused(std::move(result), PriorDiffers(entry, *now, entry.prior));
+  }
   LogWrite(entry, entry.prior, entry.desired,
            absl::StrCat(entry.rollout,
                         entry.confirmed

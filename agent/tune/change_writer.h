@@ -32,9 +32,9 @@ class ChangeWriter {
         journal_(journal) {}
 
   // Makes a change that has passed CheckChange() and is not in the journal: compares with the
-  // expected value, checks what the new value would meet in that namespace, journals, writes, reads
-  // back. APPLIED, REFUSED (nothing was written) or FAILED (the prior value is in force, or stays
-  // in the journal to be put back).
+  // expected value, checks what the new value would meet in that namespace, journals, compares once
+  // more, writes, reads back. APPLIED, REFUSED (nothing was written) or FAILED (the prior value is
+  // in force, or stays in the journal to be put back).
   ChangeResult Apply(const DesiredChange& change);
 
   // Puts the prior value of entry `id` back, takes its line out of the drop-in file and closes it:

@@ -139,6 +139,16 @@ TEST_F(PreconditionTest, SocketsThatCannotBeSeen) {
             "dump");
 }
 
+TEST_F(PreconditionTest, AnAdministratorWhoWritesWhileTheAgentLooksAround) {
+  held_ports_.on_read = [&] { kernel_.Set(kNetns, kPortRangeSysctl, "20000 50000"); };
+
+  EXPECT_THAT(RefusalOf(WidenRange()),
+              StartsWith("PRIOR_VALUE_DIFFERS: net.ipv4.ip_local_port_range in netns 7 (inode "
+                         "4026532001) is '20000 50000', not '32768 60999' as approved"));
+  EXPECT_EQ(Range(), "20000 50000");
+  EXPECT_TRUE(Push({}).results.empty()) << "nothing is left in the journal";
+}
+
 TEST_F(PreconditionTest, NothingIsLookedAtForARevert) {
   ExpectApplied(WidenRange());
   held_ports_.ports.tcp.AddRange({1, 65535});
