@@ -10,8 +10,9 @@
 
 namespace berthmaster {
 
-// SIGINT and SIGTERM as something to wait for. Make it in main before any other thread, so that
-// every thread inherits the blocked mask. SIGPIPE is ignored from then on.
+// SIGINT and SIGTERM, and others that are asked for, as something to wait for. Make it in main
+// before any other thread, so that every thread inherits the blocked mask. SIGPIPE is ignored from
+// then on.
 class StopSignal {
  public:
   // `also` are other signals that Wait() is to return, such as SIGHUP.
