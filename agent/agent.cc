@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "agent/kernel/count_text.h"
 #include "agent/kernel/self_usage.h"
 #include "common/log/log.h"
@@ -56,7 +57,37 @@ void Agent::Stop() {
   parts_.link->Wake();
 }
 
+void Agent::Reload(absl::StatusOr<AllowList> allow_list) {
+  {
+    absl::MutexLock lock(&reload_mutex_);
+    reload_ = std::move(allow_list);
+  }
+  parts_.link->Wake();
+}
+
+void Agent::TakeReload() {
+  std::optional<absl::StatusOr<AllowList>> reload;
+  {
+    absl::MutexLock lock(&reload_mutex_);
+    reload = std::exchange(reload_, std::nullopt);
+  }
+  if (!reload.has_value()) return;
+  if (!reload->ok()) {
+    reload_failure_ = absl::StrCat(
+        "the configuration was read again and is refused, so the allow-list before it stays in "
+        "force; mend it and send SIGHUP: ",
+        reload->status().message());
+    LogWarning(reload_failure_);
+    return;
+  }
+  reload_failure_.clear();
+  LogInfo("allow-sysctls was read again: ", absl::StrJoin((*reload)->sysctls(), ", "),
+          "; other keys hold from the next start");
+  parts_.tuner->SetAllowList(**std::move(reload));
+}
+
 absl::Duration Agent::Step() {
+  TakeReload();
   std::optional<DesiredState> desired = parts_.link->Drive(AppliedRevision());
   if (desired.has_value()) parts_.link->SendReply(BringAbout(*desired));
   Report();
@@ -130,6 +161,9 @@ void Agent::TakeSample() {
   } else if (!sampler_failure_.empty()) {
     LogInfo("samples can be taken again");
     sampler_failure_.clear();
+  }
+  if (!reload_failure_.empty()) {
+    sample->limitations.push_back(reload_failure_.substr(0, kLimitationBytesMax));
   }
   int64_t dropped_count = parts_.link->dropped_count();
   if (dropped_count != reported_dropped_count_) {

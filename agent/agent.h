@@ -3,14 +3,19 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <string>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "agent/advise/advice_publisher.h"
 #include "agent/collect/host_sampler.h"
 #include "agent/link/controller_link.h"
 #include "agent/metrics/metrics_snapshot.h"
 #include "agent/sample_pace.h"
+#include "agent/tune/allow_list.h"
 #include "agent/tune/tuner.h"
 #include "common/clock/clock.h"
 
@@ -54,6 +59,10 @@ class Agent {
   // Ends Run() soon. Any thread.
   void Stop();
 
+  // Hands over an allow-list that was read again, for the next step to take; an error is said in
+  // every sample while the list before it stays in force. Any thread.
+  void Reload(absl::StatusOr<AllowList> allow_list);
+
   // Does once what is due now. Returns when, on the monotonic clock, something is due next even if
   // nothing arrives.
   absl::Duration Step();
@@ -62,6 +71,7 @@ class Agent {
   DesiredStateReply BringAbout(const DesiredState& desired);
   void Report();
   int64_t AppliedRevision() const;
+  void TakeReload();
   void TakeSample();
   void LookForRise(absl::Duration now);
   void Note(const HostSample& sample, bool is_failure);
@@ -70,6 +80,10 @@ class Agent {
   const AgentOptions options_;
   const AgentParts parts_;
   std::atomic<bool> is_stopping_ = false;
+  absl::Mutex reload_mutex_;
+  std::optional<absl::StatusOr<AllowList>> reload_ ABSL_GUARDED_BY(reload_mutex_);
+  // Why the last reload was refused; empty when it was not.
+  std::string reload_failure_;
   SamplePace pace_;
   absl::Duration next_sample_;
   absl::Duration last_sample_;

@@ -12,6 +12,7 @@
 #include "agent/collect/host_sampler.h"
 #include "agent/host_readers.h"
 #include "agent/kernel/netns/netns_sysctl.h"
+#include "agent/kernel/sockets/held_ports.h"
 #include "agent/link/controller_link.h"
 #include "agent/metrics/metrics_server.h"
 #include "agent/metrics/metrics_snapshot.h"
@@ -31,6 +32,7 @@ struct Dependencies {
   std::unique_ptr<NetnsSysctl> sysctls;
   // Nothing when changes may be made in every namespace.
   std::unique_ptr<NetnsSysctl> enforced_sysctls;
+  std::unique_ptr<HeldPortsReader> held_ports;
   HostReaders readers;
   std::unique_ptr<HostSampler> sampler;
   std::unique_ptr<Tuner> tuner;

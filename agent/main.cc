@@ -1,6 +1,7 @@
 // berthmaster-agent: reads the command line, puts the agent's parts together and runs it until a
 // signal comes.
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -149,10 +150,18 @@ absl::Status DropWhatNobodyNeeds() {
   return LimitCapabilities(keep);
 }
 
-absl::Status RunAgent(const AgentConfig& config) {
+// The whole configuration is read and checked again, whatever is taken of it.
+absl::StatusOr<AllowList> ReadAllowListAgain(const ConfigInputs& inputs) {
+  BERTHMASTER_ASSIGN_OR_RETURN(Config config,
+                               Config::Resolve(AgentConfigTable(HostNameOfKernel()), inputs));
+  BERTHMASTER_ASSIGN_OR_RETURN(AgentConfig agent_config, ReadAgentConfig(config));
+  return agent_config.allow_sysctls;
+}
+
+absl::Status RunAgent(const ConfigInputs& inputs, const AgentConfig& config) {
   BERTHMASTER_RETURN_IF_ERROR(CheckPlaintext(config));
   // Before any thread, so that all of them inherit the blocked signals.
-  BERTHMASTER_ASSIGN_OR_RETURN(StopSignal stop_signal, StopSignal::Make());
+  BERTHMASTER_ASSIGN_OR_RETURN(StopSignal stop_signal, StopSignal::Make({SIGHUP}));
   BERTHMASTER_ASSIGN_OR_RETURN(std::unique_ptr<Dependencies> parts,
                                MakeDependencies(config, BERTHMASTER_VERSION));
   if (!config.controller.is_loopback()) {
@@ -171,6 +180,9 @@ absl::Status RunAgent(const AgentConfig& config) {
                &parts->board, parts->publisher.get()});
   std::thread loop([&agent] { agent.Run(); });
   int signal_number = stop_signal.Wait();
+  for (; signal_number == SIGHUP; signal_number = stop_signal.Wait()) {
+    agent.Reload(ReadAllowListAgain(inputs));
+  }
   LogInfo("stopping on signal ", signal_number);
   agent.Stop();
   loop.join();
@@ -208,7 +220,7 @@ absl::StatusOr<int> RunCommand(const CommandLine& line, const AgentConfig& confi
   } else if (line.is_top) {
     BERTHMASTER_RETURN_IF_ERROR(RunTopCommand(config, {line.is_once, WantsColours()}));
   } else {
-    BERTHMASTER_RETURN_IF_ERROR(RunAgent(config));
+    BERTHMASTER_RETURN_IF_ERROR(RunAgent(line.inputs, config));
   }
   return 0;
 }

@@ -36,6 +36,8 @@ struct DesiredChange {
   // A confirmed change stays without a lease.
   bool confirmed = false;
   absl::Duration lease;
+  // Once confirmed, the value is to outlive a reboot; only for the host's own namespace.
+  bool persist = false;
   friend bool operator==(const DesiredChange&, const DesiredChange&) = default;
 };
 

@@ -21,6 +21,7 @@ v1::DesiredChange ToProto(const DesiredChange& change) {
   proto.set_netns_inode(static_cast<int64_t>(change.netns_inode));
   *proto.mutable_change() = berthmaster::ToProto(change.change);
   proto.set_confirmed(change.confirmed);
+  proto.set_persist(change.persist);
   if (!change.confirmed) *proto.mutable_lease() = berthmaster::ToProto(change.lease);
   return proto;
 }
@@ -35,6 +36,7 @@ absl::StatusOr<DesiredChange> FromProto(const v1::DesiredChange& proto) {
   change.netns_inode = static_cast<uint64_t>(proto.netns_inode());
   BERTHMASTER_ASSIGN_OR_RETURN(change.change, berthmaster::FromProto(proto.change()));
   change.confirmed = proto.confirmed();
+  change.persist = proto.persist();
   if (change.confirmed) return change;
   BERTHMASTER_ASSIGN_OR_RETURN(change.lease,
                                berthmaster::FromProto(proto.lease(), "changes.lease"));

@@ -87,8 +87,10 @@ class AgentTest : public ::testing::Test {
     std::string pattern = ::testing::TempDir() + "/agent.XXXXXX";
     ASSERT_NE(mkdtemp(pattern.data()), nullptr);
     kernel_.Set(kNetns, kTimeWaitReuseSysctl, "2");
+    kernel_.Set(kNetns, kTimestampsSysctl, "1");
     TunerOptions options;
     options.profile = AgentProfile::kEnforce;
+    options.kernel_release = "6.1.0";
     options.journal_path = pattern + "/journal";
     tuner_ = Tuner::Open(options, {&clock_, &kernel_, &kernel_}).value();
     advice_directory_ = pattern + "/advice";
@@ -146,6 +148,30 @@ TEST_F(AgentTest, SamplesAtOnceAndThenAtEachInterval) {
   clock_.SetMonotonic(start + absl::Seconds(10));
   agent_->Step();
   EXPECT_EQ(link_.samples.size(), 2u);
+}
+
+TEST_F(AgentTest, TakesAnotherAllowListAndRevertsWhatItNoLongerHas) {
+  link_.push = ReuseTimeWait();
+  agent_->Step();
+  ASSERT_EQ(kernel_.Get(kNetns, kTimeWaitReuseSysctl), "1");
+
+  agent_->Reload(AllowList::Parse({}));
+  agent_->Step();
+
+  EXPECT_EQ(kernel_.Get(kNetns, kTimeWaitReuseSysctl), "2");
+  EXPECT_EQ(link_.replies.back().results.at(0).state, ApplyState::kReverted);
+}
+
+TEST_F(AgentTest, KeepsTheAllowListAndSaysSoWhenTheNextOneIsRefused) {
+  agent_->Reload(absl::InvalidArgumentError("agent.yaml:3: allow-sysctls: 'x' is not a sysctl"));
+  link_.push = ReuseTimeWait();
+  agent_->Step();
+
+  EXPECT_EQ(kernel_.Get(kNetns, kTimeWaitReuseSysctl), "1");
+  EXPECT_THAT(link_.samples.back().limitations,
+              ElementsAre("the configuration was read again and is refused, so the allow-list "
+                          "before it stays in force; mend it and send SIGHUP: agent.yaml:3: "
+                          "allow-sysctls: 'x' is not a sysctl"));
 }
 
 TEST_F(AgentTest, LeavesMissedTicksOutAndKeepsTheOthersInPlace) {
