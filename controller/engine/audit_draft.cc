@@ -34,6 +34,49 @@ std::map<std::string, std::string> RuleTexts(const DetectionPolicy& policy) {
   return texts;
 }
 
+absl::string_view RiskText(RecommendationRisk risk) {
+  switch (risk) {
+    case RecommendationRisk::kLow:
+      return "LOW";
+    case RecommendationRisk::kMedium:
+      return "MEDIUM";
+    case RecommendationRisk::kHigh:
+      return "HIGH";
+  }
+  return "?";
+}
+
+std::string RuleText(const ApprovalRule& rule, size_t place) {
+  std::string text = rule.selector.empty() ? "everything:" : LabelsText(rule.selector) + ":";
+  AppendSetting(text, "place", absl::StrCat(place));
+  for (RecommendationRisk risk : rule.risks) AppendSetting(text, "risk", RiskText(risk));
+  AppendSetting(text, "approvals_required", absl::StrCat(rule.approvals_required));
+  AppendSetting(text, "proposer_may_approve", rule.proposer_may_approve ? "true" : "false");
+  for (const ApprovalWindow& window : rule.windows) {
+    std::string days;
+    for (int32_t day : window.days) absl::StrAppend(&days, day);
+    AppendSetting(text, "window",
+                  absl::StrCat(days, "@", absl::FormatDuration(window.start), "+",
+                               absl::FormatDuration(window.length)));
+  }
+  return text;
+}
+
+std::map<std::string, std::string> ApprovalTexts(const ApprovalPolicy& policy) {
+  std::map<std::string, std::string> texts;
+  for (size_t i = 0; i < policy.rules.size(); ++i) {
+    texts[absl::StrCat("rule ", policy.rules[i].name)] = RuleText(policy.rules[i], i + 1);
+  }
+  for (const Freeze& freeze : policy.freezes) {
+    std::string& text = texts[absl::StrCat("freeze ", freeze.name)];
+    text = freeze.selector.empty() ? "everything:" : LabelsText(freeze.selector) + ":";
+    AppendSetting(text, "from", absl::FormatTime(freeze.start_time, absl::UTCTimeZone()));
+    AppendSetting(text, "until", absl::FormatTime(freeze.end_time, absl::UTCTimeZone()));
+    AppendSetting(text, "reason", freeze.reason);
+  }
+  return texts;
+}
+
 std::string Order(const DetectionPolicy& policy) {
   std::string names;
   for (const DetectionRule& rule : policy.rules) {
@@ -77,6 +120,23 @@ std::vector<AuditValue> AuditValuesOf(absl::string_view host_id, uint64_t netns_
   return values;
 }
 
+std::vector<AuditValue> AuditValuesOf(const Recommendation& recommendation) {
+  std::vector<AuditValue> values =
+      AuditValuesOf(recommendation.host_id, recommendation.netns_cookie,
+                    recommendation.plan.selector.empty() ? recommendation.netns_label
+                                                         : LabelsText(recommendation.plan.selector),
+                    recommendation.changes);
+  if (recommendation.pooling.has_value()) {
+    AuditValue value = Setting("advice.connection_pool_size", "",
+                               absl::StrCat(recommendation.pooling->connection_pool_size));
+    value.host_id = recommendation.host_id;
+    value.netns_cookie = recommendation.netns_cookie;
+    value.netns_label = recommendation.netns_label;
+    values.push_back(std::move(value));
+  }
+  return values;
+}
+
 std::vector<AuditValue> AuditValuesOf(const DetectionPolicy& before, const DetectionPolicy& after) {
   std::vector<AuditValue> values;
   if (Order(before) != Order(after)) {
@@ -90,6 +150,24 @@ std::vector<AuditValue> AuditValuesOf(const DetectionPolicy& before, const Detec
   for (const std::string& name : names) {
     if (old_texts[name] == new_texts[name]) continue;
     values.push_back(Setting("rule " + name, old_texts[name], new_texts[name]));
+  }
+  return values;
+}
+
+std::vector<AuditValue> AuditValuesOf(const ApprovalPolicy& before, const ApprovalPolicy& after) {
+  const std::map<std::string, std::string> old_texts = ApprovalTexts(before);
+  const std::map<std::string, std::string> new_texts = ApprovalTexts(after);
+  std::vector<AuditValue> values;
+  for (const auto& [name, text] : old_texts) {
+    auto found = new_texts.find(name);
+    if (found == new_texts.end()) {
+      values.push_back(Setting(name, text, ""));
+    } else if (found->second != text) {
+      values.push_back(Setting(name, text, found->second));
+    }
+  }
+  for (const auto& [name, text] : new_texts) {
+    if (old_texts.count(name) == 0) values.push_back(Setting(name, "", text));
   }
   return values;
 }

@@ -35,6 +35,8 @@ namespace berthmaster {
 struct DecisionRequest {
   std::string recommendation_id;
   std::string decider;
+  // The address that the decider called from.
+  std::string source;
   std::string reason;
   // Empty: whatever the recommendation says at the moment of the call.
   std::string etag;
@@ -51,6 +53,7 @@ struct ProposalRequest {
   std::map<std::string, std::string> desired_values;
   RolloutPlan plan;
   std::string proposer;
+  std::string source;
   std::string reason;
   std::string request_id;
   // SHA-256 of the request's content, kept with request_id.
@@ -77,12 +80,14 @@ struct RolloutDecision {
   std::string reason;
   // Empty: whatever it is at the moment of the call.
   std::string etag;
+  // The address that `who` called from.
+  std::string source;
 };
 
 struct ApprovalPolicyRequest {
   std::vector<ApprovalRule> rules;
   std::vector<Freeze> freezes;
-  std::string updater;
+  Caller updater;
   // Empty: whatever is in force.
   std::string etag;
   bool validate_only = false;

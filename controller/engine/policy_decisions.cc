@@ -74,17 +74,21 @@ absl::StatusOr<DetectionPolicy> Decisions::UpdateDetectionPolicy(
 
 absl::StatusOr<ApprovalPolicy> Decisions::UpdateApprovalPolicy(
     const ApprovalPolicyRequest& request) {
-  ApprovalPolicy policy = *parts_.ledger->approval_policy();
+  const ApprovalPolicy before = *parts_.ledger->approval_policy();
+  ApprovalPolicy policy = before;
   BERTHMASTER_RETURN_IF_ERROR(RequireEtag(kApprovalPolicyName, request.etag, policy.revision));
   policy.rules = request.rules;
   policy.freezes = request.freezes;
   BERTHMASTER_RETURN_IF_ERROR(CheckApprovalPolicy(policy));
   if (request.validate_only) return policy;
   policy.update_time = now_;
-  policy.updater = request.updater;
+  policy.updater = request.updater.who;
   ++policy.revision;
   LogInfo(kApprovalPolicyName, ": ", policy.rules.size(), " rules and ", policy.freezes.size(),
           " freezes set by ", policy.updater);
+  parts_.ledger->Append(AuditDraft(now_, request.updater, AuditAction::kPolicySet,
+                                   std::string(kApprovalPolicyName), "",
+                                   AuditValuesOf(before, policy)));
   parts_.ledger->Put(policy);
   return policy;
 }

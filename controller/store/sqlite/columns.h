@@ -151,6 +151,18 @@ auto WithColumns(Row& row, Use use) {
 }
 
 template <typename Row, typename Use>
+requires RowOf<Row, AdviceRow>
+auto WithColumns(Row& row, Use use) {
+  auto& desired = row.desired;
+  auto& result = row.result;
+  return use(desired.workload, desired.destination, desired.destination_port, desired.protocol,
+             desired.source, desired.connection_pool_size, desired.connection_rate,
+             desired.hold_time, desired.ports_saved, desired.keep_alive, row.connection_rate_now,
+             row.state, result.path, result.follower_count, result.acknowledged,
+             result.acknowledgement, result.error);
+}
+
+template <typename Row, typename Use>
 requires RowOf<Row, TargetSysctl>
 auto WithColumns(Row& row, Use use) {
   return use(row.change.sysctl, row.change.expected_value, row.change.desired_value,

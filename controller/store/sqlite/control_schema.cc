@@ -414,7 +414,8 @@ CREATE TRIGGER audit_value_stay BEFORE DELETE ON audit_value
 BEGIN SELECT RAISE(ABORT, 'audit entries are never removed'); END;
 )sql";
 
-constexpr SqlText kMigrations[] = {kVersion1, kVersion2, kVersion3, kVersion4, kVersion5, kVersion6};
+constexpr SqlText kMigrations[] = {kVersion1, kVersion2, kVersion3,
+                                   kVersion4, kVersion5, kVersion6};
 
 }  // namespace
 

@@ -74,10 +74,10 @@ absl::StatusOr<std::unique_ptr<SqliteControlStore>> SqliteControlStore::Open(
   BERTHMASTER_ASSIGN_OR_RETURN(ApprovalPolicyRows approval_policy,
                                ApprovalPolicyRows::Prepare(database));
   BERTHMASTER_ASSIGN_OR_RETURN(AuditRows audit, AuditRows::Prepare(database));
-  auto tables = std::make_unique<Tables>(
-      Tables{std::move(database), std::move(hosts), std::move(incidents),
-             std::move(recommendations), std::move(rollouts), std::move(requests),
-             std::move(silences), std::move(detection_policy), std::move(approval_policy), std::move(audit)});
+  auto tables = std::make_unique<Tables>(Tables{
+      std::move(database), std::move(hosts), std::move(incidents), std::move(recommendations),
+      std::move(rollouts), std::move(requests), std::move(silences), std::move(detection_policy),
+      std::move(approval_policy), std::move(audit)});
   return std::unique_ptr<SqliteControlStore>(new SqliteControlStore(std::move(tables)));
 }
 

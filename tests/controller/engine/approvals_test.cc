@@ -33,7 +33,7 @@ class ApprovalsTest : public testing::Test {
     ApprovalPolicyRequest request;
     request.rules = std::move(rules);
     request.freezes = std::move(freezes);
-    request.updater = "root";
+    request.updater = {"root", ""};
     absl::StatusOr<ApprovalPolicy> policy = engine_.SetApprovalPolicy(request);
     ASSERT_TRUE(policy.ok()) << policy.status();
   }

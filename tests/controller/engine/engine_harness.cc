@@ -132,7 +132,7 @@ absl::StatusOr<Incident> EngineHarness::Resolve(const std::string& id) {
 
 absl::StatusOr<Rollout> EngineHarness::Revert(const std::string& id, const std::string& etag) {
   return Decide<Rollout>([id, etag](Decisions& decisions) {
-    return decisions.DecideRollout({RolloutVerb::kRevert, id, "ann", "not wanted", etag});
+    return decisions.DecideRollout({RolloutVerb::kRevert, id, "ann", "not wanted", etag, ""});
   });
 }
 

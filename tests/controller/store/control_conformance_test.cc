@@ -86,6 +86,7 @@ TEST_P(ControlConformance, KeepsEveryMemberOfEverything) {
   EXPECT_EQ(loaded.requests, committed.requests);
   EXPECT_EQ(loaded.silences, committed.silences);
   EXPECT_EQ(loaded.detection_policy, committed.detection_policy);
+  EXPECT_EQ(loaded.approval_policy, committed.approval_policy);
   EXPECT_THAT(loaded.audit, IsEmpty());
   EXPECT_EQ(loaded.audit_tail, (AuditTail{3, committed.audit[2].hash}));
 }

@@ -59,7 +59,7 @@ TEST(ControlFile, IsRefusedUntouchedWhenNewer) {
   EXPECT_EQ(refused.message(),
             absl::StrCat(path,
                          " has schema version 99, written by a newer controller; this one "
-                         "knows versions up to 5. It was left as it is. Start the newer "
+                         "knows versions up to 6. It was left as it is. Start the newer "
                          "controller, or choose another --data-dir"));
   EXPECT_EQ(Content(path), before);
 }
@@ -132,6 +132,39 @@ TEST(ControlFile, ANumberThatIsNoneIsRefusedAndNothingOfTheCommitIsKept) {
   EXPECT_TRUE(store->Load().value().hosts.empty());
 }
 
+// Before, a change went to one namespace at once, by one approval.
+void BringBackToVersion5(ControlState& state) {
+  state.approval_policy.reset();
+  Recommendation& recommendation = state.recommendations[0];
+  recommendation.proposer = "berthmaster";
+  recommendation.plan = RolloutPlan();
+  recommendation.approvals.clear();
+  recommendation.approvals_required = 1;
+  recommendation.expire_time.reset();
+  recommendation.target_count = 1;
+  state.rollouts.resize(1);
+  Rollout& rollout = state.rollouts[0];
+  rollout.plan = RolloutPlan();
+  rollout.wave = 0;
+  rollout.wave_count = 1;
+  rollout.pause.reset();
+  rollout.canary_released = false;
+  rollout.stop_reason.clear();
+  rollout.approvals = {{"bob", "needed", At(12), "ab12"}};
+  for (RolloutTarget& target : rollout.targets) {
+    target.wave = 0;
+    // The rollout was SOAKING.
+    target.state = TargetState::kSoaking;
+    target.message = "soaking";
+    target.state_time = At(22);
+    target.pool_name = "hosts/web-1/netns/7/pools/x";
+    target.before.reset();
+    target.predicted.reset();
+    target.counts_before = GateCounts();
+    target.counts_after = GateCounts();
+  }
+}
+
 // Each version of the past has a file in tests/testdata, and its content is loaded after the
 // migrations. To make the one of a new version: run this test program with
 // --gtest_also_run_disabled_tests --gtest_filter=*WritesFixtures and BERTHMASTER_FIXTURE_DIR set.
@@ -166,13 +199,15 @@ TEST(ControlFile, OfEveryEarlierVersionIsMigrated) {
       expected.silences.clear();
       expected.detection_policy.reset();
     }
+    if (version < 6) BringBackToVersion5(expected);
     EXPECT_EQ(loaded.hosts, FullControlState().hosts);
     EXPECT_EQ(loaded.incidents, expected.incidents);
     EXPECT_EQ(loaded.recommendations, expected.recommendations);
-    EXPECT_EQ(loaded.rollouts, FullControlState().rollouts);
+    EXPECT_EQ(loaded.rollouts, expected.rollouts);
     EXPECT_EQ(loaded.requests, FullControlState().requests);
     EXPECT_EQ(loaded.silences, expected.silences);
     EXPECT_EQ(loaded.detection_policy, expected.detection_policy);
+    EXPECT_EQ(loaded.approval_policy, expected.approval_policy);
     EXPECT_EQ(loaded.audit_tail.sequence, version < 5 ? 0 : 3);
   }
 }
