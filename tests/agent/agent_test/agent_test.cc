@@ -42,7 +42,9 @@ class ScriptedSampler final : public HostSampler {
     return {is_rising, absl::Microseconds(100)};
   }
   bool is_close() const override { return close_to_exhaustion; }
+  void ReadTunablesAnew() override { ++anew_count; }
 
+  int anew_count = 0;
   absl::Duration cpu_time;
   bool is_rising = false;
   bool close_to_exhaustion = false;
@@ -283,6 +285,22 @@ TEST_F(AgentTest, AnswersAPushAndRevertsByItself) {
   EXPECT_EQ(link_.replies[1].results[0].state, ApplyState::kReverted);
   EXPECT_EQ(kernel_.Get(kNetns, kTimeWaitReuseSysctl), "2");
   EXPECT_THAT(link_.revisions, ElementsAre(0, 4, 0));
+}
+
+TEST_F(AgentTest, ShowsWhatItWroteAtOnceAndWhatItRenewsAtItsPace) {
+  agent_->Step();
+  ASSERT_EQ(link_.samples.size(), 1u);
+  clock_.Advance(absl::Seconds(1));
+  link_.push = ReuseTimeWait();
+  agent_->Step();
+  EXPECT_EQ(link_.samples.size(), 2u);
+  EXPECT_EQ(sampler_.anew_count, 1);
+
+  clock_.Advance(absl::Seconds(1));
+  link_.push = ReuseTimeWait();
+  agent_->Step();
+  EXPECT_EQ(link_.samples.size(), 2u);
+  EXPECT_EQ(sampler_.anew_count, 1);
 }
 
 TEST_F(AgentTest, PublishesAdviceBesideChangesAndAnswersForBoth) {

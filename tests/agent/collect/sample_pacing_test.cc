@@ -62,6 +62,19 @@ TEST_F(SamplePacingTest, DumpsEachSecondWhatIsCloseToExhaustionAndNothingElse) {
   EXPECT_FALSE(sampler_.is_close());
 }
 
+TEST_F(SamplePacingTest, ReadsTheTunablesOfAQuietNamespaceAnewWhenToldTo) {
+  FakeNetns& netns = kernel_.Netns(7);
+  SampleAfter(absl::ZeroDuration());
+  netns.sysctls["net.ipv4.tcp_tw_reuse"] = "1";
+  SampleAfter(absl::Seconds(1));
+  EXPECT_EQ(netns.facts_count, 1);
+
+  sampler_.ReadTunablesAnew();
+  SampleAfter(absl::Seconds(1));
+  SampleAfter(absl::Seconds(1));
+  EXPECT_EQ(netns.facts_count, 2);
+}
+
 TEST_F(SamplePacingTest, SeesSocketsRiseBetweenSamples) {
   FakeNetns& netns = kernel_.Netns(7);
   netns.rows = Established(40);
