@@ -1,21 +1,13 @@
-import { createMemo } from "solid-js";
 import { createRecommendationList } from "../api/lists";
 import { getCommand } from "../base/commands";
-import { matchesWords, parseFilter } from "../base/filter";
 import { idOf, pathOf } from "../base/names";
-import { choiceParam, createQueryState, sortParam, textParam } from "../base/query";
 import { millisOf } from "../base/time";
 import { kindWord, recommendationStateWord, riskWord } from "../base/words";
 import { type Recommendation, RecommendationState } from "../gen/berthmaster/v1/recommendation_pb";
 import { Ago } from "../widgets/Ago";
 import { Badge } from "../widgets/Badge";
-import { Choice } from "../widgets/Choice";
-import { type Column, DataTable } from "../widgets/DataTable";
-import { FilterBox } from "../widgets/FilterBox";
-import { Loaded } from "../widgets/Loaded";
-import { PageHead } from "../widgets/PageHead";
-import { Panel } from "../widgets/Panel";
-import { MoreNote } from "./MoreNote";
+import type { Column } from "../widgets/DataTable";
+import { ListPage } from "../widgets/ListPage";
 import { outlookText } from "./RecommendationCard";
 
 const SHOWN = ["pending", "decided", "all"] as const;
@@ -29,8 +21,6 @@ const STATES = {
   ],
   all: [],
 };
-
-const NO_SORT = sortParam({ column: "", direction: "descending" });
 
 const COLUMNS: readonly Column<Recommendation>[] = [
   {
@@ -85,58 +75,21 @@ function recommendationText(row: Recommendation): string {
 
 /** All recommendations, newest first. */
 export function RecommendationsPage() {
-  const [shown, setShown] = createQueryState("state", choiceParam(SHOWN));
-  const [filter, setFilter] = createQueryState("filter", textParam);
-  const [sort, setSort] = createQueryState("sort", NO_SORT);
-  const recommendations = createRecommendationList(() => ({
-    states: STATES[shown()],
-    incident: "",
-  }));
-  const words = createMemo(() => parseFilter(filter(), []).words);
   return (
-    <>
-      <PageHead title="Recommendations" command={getCommand("recommendations")} />
-      <Panel
-        title={shown() === "all" ? "All recommendations" : `Recommendations, ${shown()}`}
-        aside={
-          <>
-            <Choice
-              label="State"
-              options={SHOWN.map((value) => ({ value, label: value }))}
-              value={shown()}
-              onChoose={setShown}
-            />
-            <FilterBox
-              label="Filter the recommendations"
-              hint="Filter: host, netns, kind or pool"
-              value={filter()}
-              onInput={setFilter}
-            />
-          </>
-        }
-      >
-        <Loaded of={recommendations} what="the recommendations">
-          {(listed) => (
-            <>
-              <DataTable
-                label="Recommendations"
-                columns={COLUMNS}
-                rows={listed().items.filter((row) =>
-                  matchesWords(words(), recommendationText(row)),
-                )}
-                empty={
-                  shown() === "pending" && filter() === ""
-                    ? "No recommendation waits for a decision."
-                    : "No recommendation matches."
-                }
-                sort={sort()}
-                onSort={setSort}
-              />
-              <MoreNote of={listed()} what="recommendations" />
-            </>
-          )}
-        </Loaded>
-      </Panel>
-    </>
+    <ListPage
+      title="Recommendations"
+      command={getCommand("recommendations")}
+      parts={SHOWN}
+      read={(part) => createRecommendationList(() => ({ states: STATES[part()], incident: "" }))}
+      columns={COLUMNS}
+      sort={{ column: "", direction: "descending" }}
+      textOf={recommendationText}
+      hint="Filter: host, netns, kind or pool"
+      empty={(part, narrowed) =>
+        part === "pending" && !narrowed
+          ? "No recommendation waits for a decision."
+          : "No recommendation matches."
+      }
+    />
   );
 }

@@ -1,21 +1,13 @@
-import { createMemo } from "solid-js";
 import { createRolloutList } from "../api/lists";
 import { getCommand } from "../base/commands";
-import { matchesWords, parseFilter } from "../base/filter";
 import { idOf, pathOf } from "../base/names";
-import { choiceParam, createQueryState, sortParam, textParam } from "../base/query";
 import { millisOf } from "../base/time";
 import { rolloutStateWord } from "../base/words";
 import { type Rollout, RolloutState } from "../gen/berthmaster/v1/rollout_pb";
 import { Ago } from "../widgets/Ago";
 import { Badge } from "../widgets/Badge";
-import { Choice } from "../widgets/Choice";
-import { type Column, DataTable } from "../widgets/DataTable";
-import { FilterBox } from "../widgets/FilterBox";
-import { Loaded } from "../widgets/Loaded";
-import { PageHead } from "../widgets/PageHead";
-import { Panel } from "../widgets/Panel";
-import { MoreNote } from "./MoreNote";
+import type { Column } from "../widgets/DataTable";
+import { ListPage } from "../widgets/ListPage";
 
 const SHOWN = ["all", "running", "ended"] as const;
 
@@ -83,52 +75,17 @@ function rolloutText(row: Rollout): string {
 
 /** All rollouts, newest first. */
 export function RolloutsPage() {
-  const [shown, setShown] = createQueryState("state", choiceParam(SHOWN));
-  const [filter, setFilter] = createQueryState("filter", textParam);
-  const [sort, setSort] = createQueryState(
-    "sort",
-    sortParam({ column: "approved", direction: "descending" }),
-  );
-  const rollouts = createRolloutList(() => STATES[shown()]);
-  const words = createMemo(() => parseFilter(filter(), []).words);
   return (
-    <>
-      <PageHead title="Rollouts" command={getCommand("rollouts")} />
-      <Panel
-        title={shown() === "all" ? "All rollouts" : `Rollouts, ${shown()}`}
-        aside={
-          <>
-            <Choice
-              label="State"
-              options={SHOWN.map((value) => ({ value, label: value }))}
-              value={shown()}
-              onChoose={setShown}
-            />
-            <FilterBox
-              label="Filter the rollouts"
-              hint="Filter: host, sysctl or approver"
-              value={filter()}
-              onInput={setFilter}
-            />
-          </>
-        }
-      >
-        <Loaded of={rollouts} what="the rollouts">
-          {(listed) => (
-            <>
-              <DataTable
-                label="Rollouts"
-                columns={COLUMNS}
-                rows={listed().items.filter((row) => matchesWords(words(), rolloutText(row)))}
-                empty="No rollout: nothing was approved yet."
-                sort={sort()}
-                onSort={setSort}
-              />
-              <MoreNote of={listed()} what="rollouts" />
-            </>
-          )}
-        </Loaded>
-      </Panel>
-    </>
+    <ListPage
+      title="Rollouts"
+      command={getCommand("rollouts")}
+      parts={SHOWN}
+      read={(part) => createRolloutList(() => STATES[part()])}
+      columns={COLUMNS}
+      sort={{ column: "approved", direction: "descending" }}
+      textOf={rolloutText}
+      hint="Filter: host, sysctl or approver"
+      empty={() => "No rollout: nothing was approved yet."}
+    />
   );
 }
