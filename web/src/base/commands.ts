@@ -27,6 +27,52 @@ export function actionCommand(
   return verb === "ack" ? command : `${command} ${REASON}`;
 }
 
+/** The berthctl command that does to a rollout what a button of its page does. */
+export function rolloutCommand(
+  verb: "pause" | "resume" | "promote" | "abort" | "revert",
+  name: string,
+): string {
+  return `berthctl rollout ${verb} ${shellWord(name)} ${REASON}`;
+}
+
+/** A change that a person proposes, as the form has it. */
+export interface ProposalText {
+  values: readonly { name: string; value: string }[];
+  selector: readonly { name: string; value: string }[];
+  canary: number;
+  /** As typed: "10%, 50%". */
+  waves: string;
+  soak: string;
+  failed: number;
+  follow: boolean;
+  persist: boolean;
+  pause: boolean;
+  reason: string;
+}
+
+/** The berthctl command that proposes a change. */
+export function proposeCommand(proposal: ProposalText): string {
+  const pairs = (flag: string, rows: ProposalText["values"]) =>
+    rows.map(({ name, value }) => `${flag} ${shellWord(`${name}=${value}`)}`);
+  return [
+    "berthctl propose",
+    ...pairs("--set", proposal.values),
+    ...pairs("--label", proposal.selector),
+    ...(proposal.canary > 0 ? [`--canary ${proposal.canary}`] : []),
+    ...(proposal.waves.trim() === ""
+      ? []
+      : [`--waves ${shellWord(proposal.waves.replace(/\s+/g, ""))}`]),
+    ...(proposal.soak.trim() === ""
+      ? []
+      : [`--soak ${shellWord(proposal.soak.replace(/\s+/g, ""))}`]),
+    ...(proposal.failed > 0 ? [`--max-failed ${proposal.failed}`] : []),
+    ...(proposal.follow ? ["--follow"] : []),
+    ...(proposal.persist ? ["--persist"] : []),
+    ...(proposal.pause ? ["--pause-after-canary"] : []),
+    proposal.reason === "" ? REASON : `--reason ${shellWord(proposal.reason)}`,
+  ].join(" ");
+}
+
 /** The berthctl command that makes a silence of `selector` for `hours`. */
 export function silenceCommand(selector: Readonly<Record<string, string>>, hours: number): string {
   const labels = Object.entries(selector)

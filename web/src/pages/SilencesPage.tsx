@@ -6,6 +6,7 @@ import { useApi } from "../api/services";
 import type { Watched } from "../api/watched";
 import { expireCommand, getCommand } from "../base/commands";
 import { formatAbsolute } from "../base/format";
+import { selectorText } from "../base/selector";
 import { millisOf } from "../base/time";
 import { silenceStateWord } from "../base/words";
 import { type Silence, SilenceState } from "../gen/berthmaster/v1/silence_pb";
@@ -23,14 +24,6 @@ const STATES = {
   all: [],
 };
 
-/** What a silence selects, as text: "host=web-1, netns=blue". */
-function selectorText(silence: Silence): string {
-  return Object.entries(silence.selector)
-    .sort()
-    .map(([name, value]) => `${name}=${value}`)
-    .join(", ");
-}
-
 function momentText(millis: number | undefined): string {
   return millis === undefined ? "" : formatAbsolute(millis);
 }
@@ -47,7 +40,7 @@ function columns(expire: (silence: Silence) => void): Column<Silence>[] {
       cell: (row) => <Badge word={silenceStateWord(row.state)} />,
       sortBy: (row) => row.state,
     },
-    { id: "selects", title: "Selects", cell: (row) => <code>{selectorText(row)}</code> },
+    { id: "selects", title: "Selects", cell: (row) => <code>{selectorText(row.selector)}</code> },
     { id: "reason", title: "Reason", cell: (row) => row.reason },
     { id: "creator", title: "By", cell: (row) => row.creator, sortBy: (row) => row.creator },
     {
@@ -75,7 +68,7 @@ function columns(expire: (silence: Silence) => void): Column<Silence>[] {
       cell: (row) => (
         <Show when={row.state !== SilenceState.EXPIRED}>
           <button type="button" title={expireCommand(row.name)} onClick={() => expire(row)}>
-            Expire<span class="sr-only"> the silence of {selectorText(row)}</span>
+            Expire<span class="sr-only"> the silence of {selectorText(row.selector)}</span>
           </button>
         </Show>
       ),
@@ -108,7 +101,7 @@ export function SilencesPage() {
       }}
       columns={columns(expire)}
       sort={{ column: "made", direction: "descending" }}
-      textOf={(row) => [selectorText(row), row.reason, row.creator].join(" ")}
+      textOf={(row) => [selectorText(row.selector), row.reason, row.creator].join(" ")}
       hint="Filter: label, reason or person"
       empty={() => "No silence: make one on an incident's page, or with berthctl silence create."}
     >

@@ -1,9 +1,7 @@
 import { Code } from "@connectrpc/connect";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { RolloutState } from "../gen/berthmaster/v1/rollout_pb";
 import { serverError } from "../testing/fake_fleet";
 import { PATIENCE, type RenderedApp, renderApp } from "../testing/render_app";
-import { canRevert, rolloutSteps } from "./rollout_steps";
 
 let app: RenderedApp;
 afterEach(() => app?.dispose());
@@ -143,22 +141,4 @@ test("a what-if is asked of the server with the numbers of the page, which are i
   connections.dispatchEvent(new Event("change", { bubbles: true }));
   await vi.waitFor(() => expect(app.fleet.simulated?.connectionPoolSize).toBe(16), PATIENCE);
   expect(window.location.search).toContain("connections=16");
-});
-
-describe("rolloutSteps", () => {
-  const statuses = (state: RolloutState) => rolloutSteps(state).map((step) => step.status);
-
-  test("show what was, what is and what comes", () => {
-    expect(statuses(RolloutState.APPROVED)).toEqual(["current", "ahead", "ahead", "ahead"]);
-    expect(statuses(RolloutState.SOAKING)).toEqual(["done", "done", "current", "ahead"]);
-    expect(statuses(RolloutState.CONFIRMED)).toEqual(["done", "done", "done", "done"]);
-    expect(statuses(RolloutState.REVERTING)).toEqual(["done", "current", "ahead"]);
-    expect(statuses(RolloutState.FAILED)).toEqual(["done", "failed"]);
-  });
-
-  test("a rollout that is over or on its way back cannot be reverted", () => {
-    const states = [RolloutState.FAILED, RolloutState.REVERTED, RolloutState.REVERTING];
-    expect(states.map(canRevert)).toEqual([false, false, false]);
-    expect(canRevert(RolloutState.CONFIRMED)).toBe(true);
-  });
 });

@@ -8,7 +8,7 @@ import {
   RecommendationScope,
   RecommendationState,
 } from "../gen/berthmaster/v1/recommendation_pb";
-import { ApplyState, RolloutState } from "../gen/berthmaster/v1/rollout_pb";
+import { ApplyState, RolloutState, TargetState } from "../gen/berthmaster/v1/rollout_pb";
 import { type FakeCircle, RATE, TIME_WAIT } from "./fake_circle";
 import { INCIDENT, RECOMMENDATIONS, ROLLOUT, SICK_HOST, SICK_NETNS, SICK_POOL } from "./fake_names";
 import { sickPool } from "./fake_sick_pool";
@@ -228,8 +228,21 @@ export function rollout(circle: FakeCircle) {
           },
         ],
         revision: written ? 3n : 0n,
+        wave: 0,
+        state: TARGET_STATES.get(circle.rolloutState) ?? TargetState.WAITING,
+        message: "",
+        stateTime: timestampAt(circle.sampleTime),
+        before: { capacity: 400, utilization: 0.98, settledUtilization: 1.4 },
       },
     ],
+    plan: {},
+    wave: 0,
+    waveCount: 1,
+    stopReason: reverted ? "reverting: local" : "",
+    targetCounts: {
+      total: 1,
+      ...(circle.rolloutState === RolloutState.CONFIRMED ? { holding: 1 } : { applying: 1 }),
+    },
     message: `The rollout is ${RolloutState[circle.rolloutState]?.toLowerCase()}.`,
     createTime: timestampAt(circle.decisions.get(circle.approvedName)?.time ?? 0),
     updateTime: timestampAt(circle.sampleTime),
@@ -237,3 +250,12 @@ export function rollout(circle: FakeCircle) {
     etag: `o-1-${circle.rolloutState}`,
   };
 }
+
+const TARGET_STATES = new Map([
+  [RolloutState.APPROVED, TargetState.SENT],
+  [RolloutState.CANARY, TargetState.SENT],
+  [RolloutState.SOAKING, TargetState.SOAKING],
+  [RolloutState.CONFIRMED, TargetState.HOLDING],
+  [RolloutState.REVERTING, TargetState.REVERTING],
+  [RolloutState.REVERTED, TargetState.REVERTED],
+]);

@@ -16,7 +16,7 @@ import {
   RecommendationState,
   type SimulateRecommendationRequest,
 } from "../gen/berthmaster/v1/recommendation_pb";
-import { RolloutService, RolloutState } from "../gen/berthmaster/v1/rollout_pb";
+import { type RolloutSchema, RolloutService, RolloutState } from "../gen/berthmaster/v1/rollout_pb";
 import { ErrorInfoSchema } from "../gen/google/rpc/error_info_pb";
 import { calmHosts, calmPools } from "./fake_calm";
 import { FakeCircle } from "./fake_circle";
@@ -25,6 +25,7 @@ import { INCIDENT, SICK_HOST, SICK_POOL } from "./fake_names";
 import { FakeNotices } from "./fake_notices";
 import { forecastOf, historyOf, namespacesOf, otherPools, sickPool } from "./fake_sick_pool";
 import { FakeSilences } from "./fake_silences";
+import { FakeWaves, WAVES_ROLLOUT } from "./fake_waves";
 
 /** What a fake fleet is made of. */
 export interface FakeFleetOptions {
@@ -34,6 +35,8 @@ export interface FakeFleetOptions {
   calmHosts?: number;
   /** Whether the sick pool exists. */
   sick?: boolean;
+  /** How many targets the rollout in waves has; without any there is none. */
+  waveTargets?: number;
 }
 
 /** A controller in memory: one host runs towards exhaustion, the others are well. */
@@ -41,6 +44,7 @@ export class FakeFleet {
   readonly notices: FakeNotices;
   readonly circle: FakeCircle;
   readonly silences: FakeSilences;
+  readonly waves: FakeWaves;
   /** The calls that change something, in their order. */
   readonly mutations: { method: string; request: unknown }[] = [];
   /** Thrown by the next mutation instead of doing it. */
@@ -54,6 +58,7 @@ export class FakeFleet {
     this.notices = new FakeNotices(options.now);
     const tell = (kind: EventKind, name: string) => this.notices.send(kind, name);
     this.circle = new FakeCircle(options.now, tell);
+    this.waves = new FakeWaves(options.waveTargets ?? 0, options.now, tell);
     this.silences = new FakeSilences(
       options.now,
       (method, request) => this.record(method, request),
@@ -171,11 +176,11 @@ export class FakeFleet {
         rollouts: this.rollouts().filter((rollout) => includes(filter?.byStates, rollout.state)),
       }),
       getRollout: ({ name }) => ({ rollout: named(this.rollouts(), name) }),
-      revertRollout: (request) => {
-        this.record("revertRollout", request);
-        this.circle.rolloutState = RolloutState.REVERTING;
-        return { rollout: named(this.rollouts(), request.name) };
-      },
+      pauseRollout: (request) => this.actOnRollout("pause", request),
+      resumeRollout: (request) => this.actOnRollout("resume", request),
+      promoteRollout: (request) => this.actOnRollout("promote", request),
+      abortRollout: (request) => this.actOnRollout("abort", request),
+      revertRollout: (request) => this.actOnRollout("revert", request),
     });
     this.silences.serve(router);
   };
@@ -186,6 +191,16 @@ export class FakeFleet {
     this.failNext = undefined;
     if (failure) throw failure;
     this.mutations.push({ method, request });
+  }
+
+  private actOnRollout(
+    verb: "pause" | "resume" | "promote" | "abort" | "revert",
+    request: { name: string; reason: string },
+  ) {
+    this.record(`${verb}Rollout`, request);
+    if (request.name === WAVES_ROLLOUT) this.waves.act(verb, request.reason);
+    else if (verb === "revert") this.circle.rolloutState = RolloutState.REVERTING;
+    return { rollout: named(this.rollouts(), request.name) };
   }
 
   private hosts(): MessageInitShape<typeof HostSchema>[] {
@@ -239,7 +254,10 @@ export class FakeFleet {
   }
 
   private rollouts() {
-    return this.circle.rolloutState === RolloutState.UNSPECIFIED ? [] : [rollout(this.circle)];
+    return [
+      ...(this.waves.total > 0 ? [this.waves.rollout()] : []),
+      ...(this.circle.rolloutState === RolloutState.UNSPECIFIED ? [] : [rollout(this.circle)]),
+    ] satisfies MessageInitShape<typeof RolloutSchema>[];
   }
 }
 
