@@ -1,6 +1,7 @@
 import { createRecommendationList } from "../api/lists";
 import { getCommand } from "../base/commands";
 import { idOf, pathOf } from "../base/names";
+import { selectorText } from "../base/selector";
 import { millisOf } from "../base/time";
 import { kindWord, recommendationStateWord, riskWord } from "../base/words";
 import { type Recommendation, RecommendationState } from "../gen/berthmaster/v1/recommendation_pb";
@@ -8,6 +9,7 @@ import { Ago } from "../widgets/Ago";
 import { Badge } from "../widgets/Badge";
 import type { Column } from "../widgets/DataTable";
 import { ListPage } from "../widgets/ListPage";
+import { approvalsText } from "./Approvals";
 import { outlookText } from "./RecommendationCard";
 
 const SHOWN = ["pending", "decided", "all"] as const;
@@ -31,13 +33,15 @@ const COLUMNS: readonly Column<Recommendation>[] = [
   { id: "kind", title: "Kind", cell: (row) => kindWord(row.kind), sortBy: (row) => row.kind },
   {
     id: "host",
-    title: "Host / netns",
-    cell: (row) => (
-      <span class="where">
-        {idOf(row.host)} / {row.netnsLabel || idOf(row.netns)}
-      </span>
-    ),
+    title: "Where",
+    cell: (row) => <span class="where">{whereOf(row)}</span>,
     sortBy: (row) => row.netns,
+  },
+  {
+    id: "approvals",
+    title: "Approvals",
+    cell: (row) => approvalsText(row.approvals, row.approvalsRequired),
+    sortBy: (row) => row.approvalsRequired - row.approvals.length,
   },
   {
     id: "outlook",
@@ -69,8 +73,14 @@ const COLUMNS: readonly Column<Recommendation>[] = [
   },
 ];
 
+function whereOf(row: Recommendation): string {
+  const selector = selectorText(row.plan?.selector ?? {});
+  return selector === "" ? `${idOf(row.host)} / ${row.netnsLabel || idOf(row.netns)}` : selector;
+}
+
 function recommendationText(row: Recommendation): string {
-  return `${row.name} ${row.summary} ${row.pool} ${row.netnsLabel} ${kindWord(row.kind)}`;
+  const { name, summary, pool, kind, proposer } = row;
+  return [name, summary, pool, whereOf(row), kindWord(kind), proposer].join(" ");
 }
 
 /** All recommendations, newest first. */
@@ -84,7 +94,7 @@ export function RecommendationsPage() {
       columns={COLUMNS}
       sort={{ column: "", direction: "descending" }}
       textOf={recommendationText}
-      hint="Filter: host, netns, kind or pool"
+      hint="Filter: host, netns, label, kind, pool or person"
       empty={(part, narrowed) =>
         part === "pending" && !narrowed
           ? "No recommendation waits for a decision."

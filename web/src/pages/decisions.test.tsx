@@ -68,6 +68,53 @@ describe("an approval", () => {
   });
 });
 
+describe("a recommendation that two people must approve", () => {
+  test("says who has approved and what is missing, before and after an approval", async () => {
+    app = renderApp("/recommendations/r-1");
+    app.fleet.circle.approvalsRequired = 2;
+    await app.says("What it writes");
+    await app.says("It takes the approvals of 2 different people; none is there yet.");
+    await app.says(/approvals ?0 of 2/);
+    app.click("Approve…");
+    app.fill("first pair of eyes");
+    app.submit();
+    await app.says("Your approval is recorded. One more approval, by somebody else");
+    await app.says(/approvals ?1 of 2: local/);
+    await app.says("local approved now: first pair of eyes");
+    expect(window.location.pathname).toBe("/recommendations/r-1");
+
+    app.fleet.circle.approve("recommendations/r-1", "second pair of eyes", "ann");
+    await app.says("See its rollout");
+    await app.says("ann approved");
+  });
+
+  test("is refused to who approved it already, with the next step", async () => {
+    app = renderApp("/recommendations/r-1");
+    await app.says("What it writes");
+    app.fleet.failNext = serverError(
+      Code.FailedPrecondition,
+      "local has approved recommendations/r-1 already; it needs 2 different people",
+      "APPROVED_ALREADY",
+    );
+    app.click("Approve…");
+    app.fill("again");
+    app.submit();
+    await app.says("it needs 2 different people");
+    await app.says("Ask somebody else to approve it: each person counts once.");
+  });
+
+  test("is shown so in the list and on the card of its incident", async () => {
+    app = renderApp("/recommendations");
+    app.fleet.circle.approvalsRequired = 2;
+    app.fleet.circle.approve("recommendations/r-1", "first pair of eyes", "ann");
+    await app.says("1 of 2: ann");
+    app.dispose();
+
+    app = renderApp("/incidents/i-1");
+    await app.says("proposed by berthmaster");
+  });
+});
+
 test("a rejection records its reason", async () => {
   app = renderApp("/recommendations/r-2");
   await app.says("by Little's law");

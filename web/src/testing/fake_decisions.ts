@@ -13,6 +13,8 @@ import { type FakeCircle, RATE, TIME_WAIT } from "./fake_circle";
 import { INCIDENT, RECOMMENDATIONS, ROLLOUT, SICK_HOST, SICK_NETNS, SICK_POOL } from "./fake_names";
 import { sickPool } from "./fake_sick_pool";
 
+const CONTENT = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+
 /** The incident of the sick pool. */
 export function incident(circle: FakeCircle) {
   const pool = sickPool(circle);
@@ -97,6 +99,9 @@ export function recommendations(circle: FakeCircle) {
     netns: SICK_NETNS,
     netnsLabel: "blue",
     pool: SICK_POOL,
+    proposer: "berthmaster",
+    plan: {},
+    targetCount: 1,
     createTime: timestampAt(circle.startTime + 14_000),
     updateTime: timestampAt(circle.startTime + 14_000),
   };
@@ -178,6 +183,19 @@ export function recommendations(circle: FakeCircle) {
 }
 
 function decisionOf(name: string, circle: FakeCircle) {
+  return {
+    approvals: circle.approvalsOf(name).map(({ decider, reason, time }) => ({
+      decider,
+      reason,
+      decideTime: timestampAt(time),
+      contentSha256: CONTENT,
+    })),
+    approvalsRequired: circle.approvalsRequired,
+    ...outcomeOf(name, circle),
+  };
+}
+
+function outcomeOf(name: string, circle: FakeCircle) {
   const decided = circle.decisions.get(name);
   if (!decided) {
     const over = circle.incidentState === IncidentState.RESOLVED;
@@ -189,7 +207,7 @@ function decisionOf(name: string, circle: FakeCircle) {
       decider: "local",
       reason: decided.reason,
       decideTime: timestampAt(decided.time),
-      contentSha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+      contentSha256: CONTENT,
     },
     rollout: circle.approvedName === name ? ROLLOUT : "",
   };
