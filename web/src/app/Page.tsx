@@ -8,6 +8,7 @@ import { IncidentsPage } from "../pages/IncidentsPage";
 import { MissingPage } from "../pages/MissingPage";
 import { PoliciesPage } from "../pages/PoliciesPage";
 import { PoolPage } from "../pages/PoolPage";
+import { ProposePage } from "../pages/ProposePage";
 import { RecommendationPage } from "../pages/RecommendationPage";
 import { RecommendationsPage } from "../pages/RecommendationsPage";
 import { RolloutPage } from "../pages/RolloutPage";
@@ -42,6 +43,8 @@ export function Page(props: { route: Route }): JSX.Element {
       return <SilencesPage />;
     case "policies":
       return <PoliciesPage />;
+    case "propose":
+      return <ProposePage />;
     case "missing":
       return <MissingPage />;
   }

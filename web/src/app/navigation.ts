@@ -15,3 +15,8 @@ export const MAIN_PAGES: readonly MainPage[] = [
   { label: "Silences", path: "/silences", key: "s" },
   { label: "Policies", path: "/policies", key: "p" },
 ];
+
+/** Pages that stand below a main page, for the palette. */
+export const OTHER_PAGES: readonly Omit<MainPage, "key">[] = [
+  { label: "Propose a change", path: "/propose" },
+];

@@ -57,11 +57,13 @@ export function proposeCommand(proposal: ProposalText): string {
   return [
     "berthctl propose",
     ...pairs("--set", proposal.values),
-    ...pairs("--label", proposal.selector),
+    ...pairs("--selector", proposal.selector),
     ...(proposal.canary > 0 ? [`--canary ${proposal.canary}`] : []),
-    ...(proposal.waves.trim() === ""
-      ? []
-      : [`--waves ${shellWord(proposal.waves.replace(/\s+/g, ""))}`]),
+    ...proposal.waves
+      .split(",")
+      .map((wave) => wave.replace(/\s+/g, ""))
+      .filter((wave) => wave !== "")
+      .map((wave) => `--wave ${shellWord(wave)}`),
     ...(proposal.soak.trim() === ""
       ? []
       : [`--soak ${shellWord(proposal.soak.replace(/\s+/g, ""))}`]),

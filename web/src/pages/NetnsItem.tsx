@@ -1,6 +1,7 @@
 import { createMemo, For, Show } from "solid-js";
 import { formatCount } from "../base/format";
-import { idOf } from "../base/names";
+import { hostNameOf, idOf } from "../base/names";
+import { proposePath } from "../base/routes";
 import { sourceWord, worstUtilization } from "../base/words";
 import type { Netns } from "../gen/berthmaster/v1/host_pb";
 import type { Pool } from "../gen/berthmaster/v1/pool_pb";
@@ -116,6 +117,15 @@ function NetnsBody(props: { netns: Netns; pools: readonly Pool[] }) {
           </tbody>
         </table>
       </div>
+      <Show when={props.netns.label}>
+        {(label) => (
+          <p class="panel-text">
+            <a href={proposePath({ host: idOf(hostNameOf(props.netns.name)), netns: label() })}>
+              Propose a change here
+            </a>
+          </p>
+        )}
+      </Show>
       <NetnsNotes netns={props.netns} />
       <Show when={props.netns.limitations.length > 0}>
         <div class="note note-warning">

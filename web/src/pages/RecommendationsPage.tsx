@@ -92,6 +92,11 @@ export function RecommendationsPage() {
       parts={SHOWN}
       read={(part) => createRecommendationList(() => ({ states: STATES[part()], incident: "" }))}
       columns={COLUMNS}
+      actions={
+        <a class="button" href="/propose">
+          Propose a change
+        </a>
+      }
       sort={{ column: "", direction: "descending" }}
       textOf={recommendationText}
       hint="Filter: host, netns, label, kind, pool or person"

@@ -12,6 +12,8 @@ import {
 import { IncidentService, IncidentState } from "../gen/berthmaster/v1/incident_pb";
 import { PoolService } from "../gen/berthmaster/v1/pool_pb";
 import {
+  type ProposeChangeRequest,
+  type RecommendationSchema,
   RecommendationService,
   RecommendationState,
   type SimulateRecommendationRequest,
@@ -23,6 +25,7 @@ import { FakeCircle } from "./fake_circle";
 import { incident, recommendations, rollout } from "./fake_decisions";
 import { INCIDENT, SICK_HOST, SICK_POOL } from "./fake_names";
 import { FakeNotices } from "./fake_notices";
+import { FakeProposals } from "./fake_proposals";
 import { forecastOf, historyOf, namespacesOf, otherPools, sickPool } from "./fake_sick_pool";
 import { FakeSilences } from "./fake_silences";
 import { FakeWaves, WAVES_ROLLOUT } from "./fake_waves";
@@ -45,6 +48,11 @@ export class FakeFleet {
   readonly circle: FakeCircle;
   readonly silences: FakeSilences;
   readonly waves: FakeWaves;
+  readonly proposals: FakeProposals;
+  /** Thrown by the next check of a proposal. */
+  failCheck: ConnectError | undefined;
+  /** The newest proposal that was only checked. */
+  checked: ProposeChangeRequest | undefined;
   /** The calls that change something, in their order. */
   readonly mutations: { method: string; request: unknown }[] = [];
   /** Thrown by the next mutation instead of doing it. */
@@ -58,6 +66,7 @@ export class FakeFleet {
     this.notices = new FakeNotices(options.now);
     const tell = (kind: EventKind, name: string) => this.notices.send(kind, name);
     this.circle = new FakeCircle(options.now, tell);
+    this.proposals = new FakeProposals(options.now, tell);
     this.waves = new FakeWaves(options.waveTargets ?? 0, options.now, tell);
     this.silences = new FakeSilences(
       options.now,
@@ -160,6 +169,11 @@ export class FakeFleet {
           notes: ["It is reckoned by the fake fleet."],
         };
       },
+      proposeChange: (request) => {
+        if (request.validateOnly) this.check(request);
+        else this.record("proposeChange", request);
+        return this.proposals.propose(request);
+      },
       approveRecommendation: (request) => {
         this.record("approveRecommendation", request);
         this.circle.approve(request.name, request.reason);
@@ -191,6 +205,13 @@ export class FakeFleet {
     this.failNext = undefined;
     if (failure) throw failure;
     this.mutations.push({ method, request });
+  }
+
+  private check(request: ProposeChangeRequest) {
+    const failure = this.failCheck;
+    this.failCheck = undefined;
+    if (failure) throw failure;
+    this.checked = request;
   }
 
   private actOnRollout(
@@ -249,8 +270,8 @@ export class FakeFleet {
     return this.sick ? [{ ...incident(this.circle), ...this.silences.mutingOf() }] : [];
   }
 
-  private recommendations() {
-    return this.sick ? recommendations(this.circle) : [];
+  private recommendations(): MessageInitShape<typeof RecommendationSchema>[] {
+    return [...this.proposals.made, ...(this.sick ? recommendations(this.circle) : [])];
   }
 
   private rollouts() {
