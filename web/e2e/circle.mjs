@@ -154,6 +154,7 @@ async function main(browser) {
       "/rollouts",
       "/silences",
       "/policies",
+      "/propose",
     ]),
   );
   const rollout = await doing("approve it with a reason", () => approve(found.recommendation));

@@ -25,6 +25,7 @@ import { FakeCircle } from "./fake_circle";
 import { incident, recommendations, rollout } from "./fake_decisions";
 import { INCIDENT, SICK_HOST, SICK_POOL } from "./fake_names";
 import { FakeNotices } from "./fake_notices";
+import { FakePolicies } from "./fake_policies";
 import { FakeProposals } from "./fake_proposals";
 import { forecastOf, historyOf, namespacesOf, otherPools, sickPool } from "./fake_sick_pool";
 import { FakeSilences } from "./fake_silences";
@@ -47,6 +48,7 @@ export class FakeFleet {
   readonly notices: FakeNotices;
   readonly circle: FakeCircle;
   readonly silences: FakeSilences;
+  readonly policies: FakePolicies;
   readonly waves: FakeWaves;
   readonly proposals: FakeProposals;
   /** Thrown by the next check of a proposal. */
@@ -66,6 +68,9 @@ export class FakeFleet {
     this.notices = new FakeNotices(options.now);
     const tell = (kind: EventKind, name: string) => this.notices.send(kind, name);
     this.circle = new FakeCircle(options.now, tell);
+    this.policies = new FakePolicies(options.now, (method, request) =>
+      this.record(method, request),
+    );
     this.proposals = new FakeProposals(options.now, tell);
     this.waves = new FakeWaves(options.waveTargets ?? 0, options.now, tell);
     this.silences = new FakeSilences(
@@ -197,6 +202,7 @@ export class FakeFleet {
       revertRollout: (request) => this.actOnRollout("revert", request),
     });
     this.silences.serve(router);
+    this.policies.serve(router);
   };
 
   /** Notes a mutation, or throws what was asked for instead. */
