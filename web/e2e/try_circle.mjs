@@ -110,7 +110,7 @@ async function checkChanges(browser) {
   await page.getByLabel("Label 1", { exact: true }).fill("unit");
   await page.getByLabel("Value of label 1").fill("shop.service");
   await page.getByLabel("Each soaks").fill("soon");
-  await page.getByLabel("Reason").fill("the shop runs out");
+  await page.getByRole("textbox", { name: /^Reason/ }).fill("the shop runs out");
   await page.getByText("Correct what is marked.").waitFor();
   await checkAccessibility(page, "a proposal with a field that is wrong");
   await page.getByLabel("Each soaks").fill("10m");
@@ -125,7 +125,7 @@ async function checkChanges(browser) {
   await page.getByRole("button", { name: "Freeze…" }).click();
   const freeze = page.getByRole("dialog", { name: "Freeze" });
   await checkAccessibility(page, "the dialog that freezes");
-  await freeze.getByLabel("Reason").fill("release night");
+  await freeze.getByRole("textbox", { name: /^Reason/ }).fill("release night");
   await freeze.getByRole("button", { name: "Freeze", exact: true }).click();
   await page.getByText("FROZEN").waitFor();
   await checkAccessibility(page, "a freeze");
