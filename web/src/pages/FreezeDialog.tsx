@@ -57,6 +57,7 @@ export function FreezeDialog(props: { onAdd(freeze: NewFreeze): Promise<void>; o
         Nothing is approved and no wave begins in the time. What has to be put back is put back all
         the same.
       </p>
+      <Field label="Name" value={name()} maxLength={128} onInput={setName} />
       <div class="fields fields-beside">
         <Field
           label="From (your time zone)"
@@ -70,7 +71,6 @@ export function FreezeDialog(props: { onAdd(freeze: NewFreeze): Promise<void>; o
           value={until()}
           onInput={setUntil}
         />
-        <Field label="Name" value={name()} maxLength={128} onInput={setName} />
       </div>
       <Show when={wrong()}>
         <p class="tone-critical" role="status">

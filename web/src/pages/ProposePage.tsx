@@ -202,13 +202,13 @@ function Steps(props: { form: ReturnType<typeof createProposalForm> }) {
         />
         <Field
           label="Each soaks"
-          hint="the controller's default"
+          hint="default"
           value={form().soak.get()}
           wrong={soakProblem(form().soak.get())}
           onInput={form().soak.set}
         />
         <Field
-          label="Failed targets it puts up with"
+          label="Failures allowed"
           type="number"
           min={0}
           max={FAILED_MAX}

@@ -104,7 +104,10 @@ export function RecommendationPage(props: { name: string }) {
                   {(form) => (
                     <Panel title="To keep it over a reboot">
                       <p class="panel-text muted">
-                        {form.place}. It is for a person to install; the rollout does not write it.
+                        {form.place}.{" "}
+                        {found().plan?.persist
+                          ? "The agent writes it once the rollout is confirmed."
+                          : "It is for a person to install; the rollout does not write it."}
                       </p>
                       <CopyBlock text={form.text} label={`Copy the lines for ${form.place}`} />
                     </Panel>
