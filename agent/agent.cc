@@ -4,8 +4,10 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "agent/kernel/count_text.h"
 #include "agent/kernel/self_usage.h"
 #include "common/log/log.h"
@@ -55,12 +57,40 @@ void Agent::Stop() {
   parts_.link->Wake();
 }
 
-absl::Duration Agent::Step() {
-  std::optional<DesiredState> desired = parts_.link->Drive(parts_.tuner->applied_revision());
-  if (desired.has_value()) parts_.link->SendReply(parts_.tuner->Apply(*desired));
-  if (std::optional<DesiredStateReply> report = parts_.tuner->CheckLeases(); report.has_value()) {
-    parts_.link->SendReply(*report);
+void Agent::Reload(absl::StatusOr<AllowList> allow_list) {
+  {
+    absl::MutexLock lock(&reload_mutex_);
+    reload_ = std::move(allow_list);
   }
+  parts_.link->Wake();
+}
+
+void Agent::TakeReload() {
+  std::optional<absl::StatusOr<AllowList>> reload;
+  {
+    absl::MutexLock lock(&reload_mutex_);
+    reload = std::exchange(reload_, std::nullopt);
+  }
+  if (!reload.has_value()) return;
+  if (!reload->ok()) {
+    reload_failure_ = absl::StrCat(
+        "the configuration was read again and is refused, so the allow-list before it stays in "
+        "force; mend it and send SIGHUP: ",
+        reload->status().message());
+    LogWarning(reload_failure_);
+    return;
+  }
+  reload_failure_.clear();
+  LogInfo("allow-sysctls was read again: ", absl::StrJoin((*reload)->sysctls(), ", "),
+          "; other keys hold from the next start");
+  parts_.tuner->SetAllowList(**std::move(reload));
+}
+
+absl::Duration Agent::Step() {
+  TakeReload();
+  std::optional<DesiredState> desired = parts_.link->Drive(AppliedRevision());
+  if (desired.has_value()) parts_.link->SendReply(BringAbout(*desired));
+  Report();
   absl::Duration now = parts_.clock->MonotonicNow();
   if (now < next_sample_ && now >= next_look_) LookForRise(now);
   if (now >= next_sample_) {
@@ -72,6 +102,40 @@ absl::Duration Agent::Step() {
   }
   Post(now);
   return std::min({next_sample_, next_look_, parts_.link->NextDrive(), now + kLeaseCheckInterval});
+}
+
+DesiredStateReply Agent::BringAbout(const DesiredState& desired) {
+  const int64_t before = AppliedRevision();
+  DesiredStateReply reply = parts_.tuner->Apply(desired);
+  if (parts_.publisher == nullptr) return reply;
+  reply.advice_results = parts_.publisher->Publish(desired.advice);
+  const auto has_error = [](const auto& result) { return !result.error.empty(); };
+  has_failed_advice_ =
+      std::any_of(reply.advice_results.begin(), reply.advice_results.end(), has_error);
+  const bool is_refusal =
+      has_failed_advice_ || std::any_of(reply.results.begin(), reply.results.end(), has_error);
+  if (is_refusal) {
+    reply.revision = before;
+  } else if (desired.changes.empty() && parts_.tuner->Limitations().empty()) {
+    // The tuner of an observing agent keeps no revision: with nothing to change and nothing held,
+    // all of the push is in force there too.
+    reply.revision = desired.revision;
+  }
+  return reply;
+}
+
+// What happened without a push.
+void Agent::Report() {
+  if (std::optional<DesiredStateReply> report = parts_.tuner->CheckLeases(); report.has_value()) {
+    parts_.link->SendReply(*report);
+  }
+  if (parts_.publisher == nullptr) return;
+  std::vector<AdviceResult> news = parts_.publisher->Check();
+  if (!news.empty()) parts_.link->SendReply({0, AppliedRevision(), {}, std::move(news)});
+}
+
+int64_t Agent::AppliedRevision() const {
+  return has_failed_advice_ ? 0 : parts_.tuner->applied_revision();
 }
 
 // Without it, an interval of 10 s would take 10 s of the warning away: sockets that rise bring the
@@ -97,6 +161,9 @@ void Agent::TakeSample() {
   } else if (!sampler_failure_.empty()) {
     LogInfo("samples can be taken again");
     sampler_failure_.clear();
+  }
+  if (!reload_failure_.empty()) {
+    sample->limitations.push_back(reload_failure_.substr(0, kLimitationBytesMax));
   }
   int64_t dropped_count = parts_.link->dropped_count();
   if (dropped_count != reported_dropped_count_) {

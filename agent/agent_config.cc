@@ -3,7 +3,6 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "agent/tune/change_check.h"
 #include "common/ids/ids.h"
 #include "common/status/annotate.h"
 
@@ -47,6 +46,21 @@ absl::StatusOr<std::optional<Endpoint>> ParseMetricsListen(absl::string_view tex
   absl::StatusOr<Endpoint> endpoint = ParseEndpoint(text);
   if (endpoint.ok()) return *std::move(endpoint);
   return Annotate(endpoint.status(), "metrics-listen is HOST:PORT or off");
+}
+
+// A path as the keys of advice give it; empty for off.
+std::string PathOr(const std::string& text, absl::string_view automatic) {
+  if (text == "auto") return std::string(automatic);
+  return text == "off" ? "" : text;
+}
+
+absl::StatusOr<AllowList> ParseAllowList(const Config& config) {
+  absl::StatusOr<AllowList> list = AllowList::Parse(config.GetList("allow-sysctls"));
+  if (list.ok()) return list;
+  const std::string& source = config.SourceOf("allow-sysctls");
+  constexpr absl::string_view kFlag = "--allow-sysctls";
+  return Annotate(list.status(),
+                  source == kFlag ? source : absl::StrCat(source, ": allow-sysctls"));
 }
 
 }  // namespace
@@ -113,9 +127,23 @@ ConfigTable AgentConfigTable(absl::string_view host_name) {
       {.name = "allow-sysctls",
        .kind = ConfigKind::kStringList,
        .default_value = DefaultAllowedSysctls(),
-       .help = "The sysctls that may be changed, in place of those by default. Others that "
-               "Berthmaster can write: net.ipv4.tcp_syn_retries, net.ipv4.tcp_fin_timeout, "
+       .help = "The sysctls that may be changed, in place of those by default; each a NAME, or "
+               "NAME=LOW..HIGH with narrower bounds (of an integer; of the ports of a range; of a "
+               "port list, joined by +). Read again on SIGHUP. Others that Berthmaster can write: "
+               "net.ipv4.tcp_syn_retries, net.ipv4.tcp_fin_timeout, "
                "net.netfilter.nf_conntrack_tcp_timeout_time_wait."},
+      {.name = "advice-dir",
+       .default_value = {"auto"},
+       .help = "Where approved pooling advice is published for applications, a JSON file for each "
+               "workload: a directory of this agent alone, auto for advice in state-dir, or off."},
+      {.name = "advice-socket",
+       .default_value = {"auto"},
+       .help = "The Unix socket on which applications follow advice: a path, auto for advice.sock "
+               "in advice-dir, or off."},
+      {.name = "sysctl-d-dir",
+       .default_value = {"/etc/sysctl.d"},
+       .help = "Where values of the host's own namespace that were approved to outlive a reboot "
+               "are kept, in 60-berthmaster.conf; empty to persist nothing."},
       {.name = "insecure",
        .kind = ConfigKind::kBoolean,
        .default_value = {"false"},
@@ -138,7 +166,12 @@ absl::StatusOr<AgentConfig> ReadAgentConfig(const Config& config) {
   result.sample_interval = config.GetDuration("sample-interval");
   result.netns = config.GetList("netns");
   result.enforce_netns = config.GetList("enforce-netns");
-  result.allow_sysctls = config.GetList("allow-sysctls");
+  result.advice_dir =
+      PathOr(config.GetString("advice-dir"), absl::StrCat(result.state_dir, "/advice"));
+  result.advice_socket =
+      PathOr(config.GetString("advice-socket"),
+             result.advice_dir.empty() ? "" : absl::StrCat(result.advice_dir, "/advice.sock"));
+  result.sysctl_d_dir = config.GetString("sysctl-d-dir");
   result.insecure = config.GetBoolean("insecure");
   result.log_level = config.GetString("log-level");
   BERTHMASTER_ASSIGN_OR_RETURN(result.cpu_budget, ParseBudget(config.GetString("cpu-budget")));
@@ -147,8 +180,10 @@ absl::StatusOr<AgentConfig> ReadAgentConfig(const Config& config) {
   if (absl::Status checked = CheckHostId(result.host_id); !checked.ok()) {
     return Annotate(checked, absl::StrCat("host-id '", result.host_id, "'"));
   }
-  if (absl::Status checked = CheckAllowedSysctls(result.allow_sysctls); !checked.ok()) {
-    return Annotate(checked, "allow-sysctls");
+  BERTHMASTER_ASSIGN_OR_RETURN(result.allow_sysctls, ParseAllowList(config));
+  if (!result.sysctl_d_dir.empty() && result.sysctl_d_dir.front() != '/') {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "sysctl-d-dir '", result.sysctl_d_dir, "' is no directory from the root, /etc/sysctl.d"));
   }
   if (result.state_dir.empty()) {
     return absl::InvalidArgumentError("state-dir is empty; name a directory");

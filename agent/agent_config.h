@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "agent/tune/allow_list.h"
 #include "common/config/config.h"
 #include "common/net/endpoint.h"
 #include "common/protocol/identity.h"
@@ -32,7 +33,12 @@ struct AgentConfig {
   // Names under /run/netns, inodes in decimal, or "host". Empty means every namespace of the host.
   std::vector<std::string> netns;
   std::vector<std::string> enforce_netns;
-  std::vector<std::string> allow_sysctls;
+  // Where advice is published, and the socket that serves it; empty for nowhere.
+  std::string advice_dir;
+  std::string advice_socket;
+  AllowList allow_sysctls;
+  // Where values of the host that are to outlive a reboot are kept; empty for nowhere.
+  std::string sysctl_d_dir;
   bool insecure = false;
   std::string log_level;
 };
@@ -44,8 +50,8 @@ absl::string_view AgentProfileName(AgentProfile profile);
 ConfigTable AgentConfigTable(absl::string_view host_name);
 
 // The values of `config`, which was resolved with that table. INVALID_ARGUMENT for a host id that
-// cannot name a host, an allow-list with what is never written, a budget or an address that is
-// none.
+// cannot name a host, a budget or an address that is none, an entry of the allow-list that is none,
+// with the file and line where it is.
 absl::StatusOr<AgentConfig> ReadAgentConfig(const Config& config);
 
 // Whether the agent may attach to its controller, and serve its metrics, in plaintext.

@@ -6,7 +6,9 @@
 #include "absl/strings/str_cat.h"
 #include "agent/collect/linux_host_sampler.h"
 #include "agent/kernel/host_identity.h"
+#include "agent/kernel/netns/host_netns.h"
 #include "agent/kernel/netns/linux_netns_sysctl.h"
+#include "agent/kernel/sockets/linux_held_ports.h"
 #include "agent/link/grpc_controller_link.h"
 #include "common/log/log.h"
 #include "common/status/annotate.h"
@@ -45,6 +47,23 @@ void StartMetrics(const AgentConfig& config, Dependencies& made, HostIdentity& i
   }
 }
 
+// Without the socket there are the files, and the other way round.
+void StartAdvice(const AgentConfig& config, Dependencies& made, HostIdentity& identity) {
+  made.publisher =
+      std::make_unique<AdvicePublisher>(config.advice_dir, made.clock, made.advice_board);
+  if (config.advice_socket.empty()) return;
+  absl::StatusOr<std::unique_ptr<AdviceServer>> server =
+      AdviceServer::Start(config.advice_socket, made.advice_board, made.clock);
+  if (server.ok()) {
+    made.advice = *std::move(server);
+    LogInfo("advice is served on ", config.advice_socket);
+  } else {
+    const std::string why = absl::StrCat("no socket for advice: ", server.status().message());
+    LogWarning(why);
+    identity.limitations.push_back(why);
+  }
+}
+
 }  // namespace
 
 LinuxHostSamplerOptions SamplerOptions(const AgentConfig& config, const HostReaders& readers) {
@@ -65,6 +84,7 @@ absl::StatusOr<std::unique_ptr<Dependencies>> MakeDependencies(const AgentConfig
   if (!config.enforce_netns.empty()) {
     made->enforced_sysctls = std::make_unique<LinuxNetnsSysctl>(config.enforce_netns);
   }
+  made->held_ports = std::make_unique<LinuxHeldPorts>();
   made->readers = MakeHostReaders(config.profile);
   identity.capabilities.insert(identity.capabilities.end(), made->readers.capabilities.begin(),
                                made->readers.capabilities.end());
@@ -74,18 +94,25 @@ absl::StatusOr<std::unique_ptr<Dependencies>> MakeDependencies(const AgentConfig
 
   TunerOptions tuner;
   tuner.profile = config.profile;
-  tuner.allowed_sysctls = config.allow_sysctls;
+  tuner.allow_list = config.allow_sysctls;
   tuner.journal_path = absl::StrCat(config.state_dir, "/journal");
+  tuner.kernel_release = identity.kernel_release;
   tuner.boot_id = identity.boot_id;
+  if (config.profile == AgentProfile::kEnforce) {
+    tuner.sysctl_d_directory = config.sysctl_d_dir;
+    tuner.host_netns = ReadHostNetns().value_or(NetnsId());
+  }
   NetnsSysctl* enforced =
       made->enforced_sysctls != nullptr ? made->enforced_sysctls.get() : made->sysctls.get();
   BERTHMASTER_ASSIGN_OR_RETURN(
-      made->tuner, Tuner::Open(std::move(tuner), {&made->clock, made->sysctls.get(), enforced}));
+      made->tuner, Tuner::Open(std::move(tuner), {&made->clock, made->sysctls.get(), enforced,
+                                                  made->held_ports.get()}));
   for (std::string& limitation : made->tuner->Limitations()) {
     identity.limitations.push_back(std::move(limitation));
   }
 
   StartMetrics(config, *made, identity);
+  StartAdvice(config, *made, identity);
   made->limitation_count = static_cast<int64_t>(identity.limitations.size());
 
   SpoolOptions spool;

@@ -5,10 +5,14 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "agent/advise/advice_board.h"
+#include "agent/advise/advice_publisher.h"
+#include "agent/advise/link/advice_server.h"
 #include "agent/agent_config.h"
 #include "agent/collect/host_sampler.h"
 #include "agent/host_readers.h"
 #include "agent/kernel/netns/netns_sysctl.h"
+#include "agent/kernel/sockets/held_ports.h"
 #include "agent/link/controller_link.h"
 #include "agent/metrics/metrics_server.h"
 #include "agent/metrics/metrics_snapshot.h"
@@ -28,11 +32,16 @@ struct Dependencies {
   std::unique_ptr<NetnsSysctl> sysctls;
   // Nothing when changes may be made in every namespace.
   std::unique_ptr<NetnsSysctl> enforced_sysctls;
+  std::unique_ptr<HeldPortsReader> held_ports;
   HostReaders readers;
   std::unique_ptr<HostSampler> sampler;
   std::unique_ptr<Tuner> tuner;
   std::unique_ptr<ControllerLink> link;
   SnapshotBoard board;
+  AdviceBoard advice_board;
+  std::unique_ptr<AdvicePublisher> publisher;
+  // Nothing when advice is not served, or cannot be.
+  std::unique_ptr<AdviceServer> advice;
   // Nothing when metrics are off, or cannot be served.
   std::unique_ptr<MetricsServer> metrics;
   // In the host's identity.

@@ -1,6 +1,7 @@
 // berthmaster-agent: reads the command line, puts the agent's parts together and runs it until a
 // signal comes.
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "agent/advice_command.h"
 #include "agent/agent.h"
 #include "agent/agent_config.h"
 #include "agent/dependencies.h"
@@ -40,6 +42,7 @@ struct CommandLine {
   bool is_top = false;
   bool is_once = false;
   bool is_doctor = false;
+  bool is_advice = false;
   std::string doctor_form = "table";
 };
 
@@ -105,6 +108,9 @@ std::optional<CommandLine> ParseCommandLine(const ConfigTable& table, int argc, 
   doctor->fallthrough();
   doctor->add_option("-o,--output", line.doctor_form, "How to print it.")
       ->check(CLI::IsMember({"table", "json"}));
+  CLI::App* advice = app.add_subcommand(
+      "advice", "Prints the pooling advice that is published for applications of this host.");
+  advice->fallthrough();
   app.require_subcommand(0, 1);
   try {
     app.parse(argc, argv);
@@ -124,6 +130,7 @@ std::optional<CommandLine> ParseCommandLine(const ConfigTable& table, int argc, 
   }
   line.is_top = top->parsed();
   line.is_doctor = doctor->parsed();
+  line.is_advice = advice->parsed();
   for (const auto& [name, option] : options) {
     if (option->count() > 0) line.inputs.flags[name] = option->results();
   }
@@ -143,10 +150,18 @@ absl::Status DropWhatNobodyNeeds() {
   return LimitCapabilities(keep);
 }
 
-absl::Status RunAgent(const AgentConfig& config) {
+// The whole configuration is read and checked again, whatever is taken of it.
+absl::StatusOr<AllowList> ReadAllowListAgain(const ConfigInputs& inputs) {
+  BERTHMASTER_ASSIGN_OR_RETURN(Config config,
+                               Config::Resolve(AgentConfigTable(HostNameOfKernel()), inputs));
+  BERTHMASTER_ASSIGN_OR_RETURN(AgentConfig agent_config, ReadAgentConfig(config));
+  return agent_config.allow_sysctls;
+}
+
+absl::Status RunAgent(const ConfigInputs& inputs, const AgentConfig& config) {
   BERTHMASTER_RETURN_IF_ERROR(CheckPlaintext(config));
   // Before any thread, so that all of them inherit the blocked signals.
-  BERTHMASTER_ASSIGN_OR_RETURN(StopSignal stop_signal, StopSignal::Make());
+  BERTHMASTER_ASSIGN_OR_RETURN(StopSignal stop_signal, StopSignal::Make({SIGHUP}));
   BERTHMASTER_ASSIGN_OR_RETURN(std::unique_ptr<Dependencies> parts,
                                MakeDependencies(config, BERTHMASTER_VERSION));
   if (!config.controller.is_loopback()) {
@@ -156,15 +171,18 @@ absl::Status RunAgent(const AgentConfig& config) {
   LogInfo("berthmaster-agent " BERTHMASTER_VERSION " samples as host ", config.host_id, " every ",
           absl::FormatDuration(config.sample_interval), ", profile ",
           AgentProfileName(config.profile), ", state in ", config.state_dir);
-  Agent agent(
-      {.sample_interval = config.sample_interval,
-       .cpu_budget = config.cpu_budget,
-       .version = BERTHMASTER_VERSION,
-       .profile = std::string(AgentProfileName(config.profile)),
-       .identity_limitation_count = parts->limitation_count},
-      {&parts->clock, parts->sampler.get(), parts->tuner.get(), parts->link.get(), &parts->board});
+  Agent agent({.sample_interval = config.sample_interval,
+               .cpu_budget = config.cpu_budget,
+               .version = BERTHMASTER_VERSION,
+               .profile = std::string(AgentProfileName(config.profile)),
+               .identity_limitation_count = parts->limitation_count},
+              {&parts->clock, parts->sampler.get(), parts->tuner.get(), parts->link.get(),
+               &parts->board, parts->publisher.get()});
   std::thread loop([&agent] { agent.Run(); });
   int signal_number = stop_signal.Wait();
+  for (; signal_number == SIGHUP; signal_number = stop_signal.Wait()) {
+    agent.Reload(ReadAllowListAgain(inputs));
+  }
   LogInfo("stopping on signal ", signal_number);
   agent.Stop();
   loop.join();
@@ -193,14 +211,16 @@ absl::Status RunRecord(const CommandLine& line, const AgentConfig& config) {
 // The exit code.
 absl::StatusOr<int> RunCommand(const CommandLine& line, const AgentConfig& config) {
   if (line.is_doctor) return RunDoctorCommand(config, line.doctor_form);
-  if (!line.record_path.empty()) {
+  if (line.is_advice) {
+    BERTHMASTER_RETURN_IF_ERROR(RunAdviceCommand(config));
+  } else if (!line.record_path.empty()) {
     BERTHMASTER_RETURN_IF_ERROR(RunRecord(line, config));
   } else if (line.is_sample) {
     BERTHMASTER_RETURN_IF_ERROR(RunSampleCommand(config, line.sample_form));
   } else if (line.is_top) {
     BERTHMASTER_RETURN_IF_ERROR(RunTopCommand(config, {line.is_once, WantsColours()}));
   } else {
-    BERTHMASTER_RETURN_IF_ERROR(RunAgent(config));
+    BERTHMASTER_RETURN_IF_ERROR(RunAgent(line.inputs, config));
   }
   return 0;
 }

@@ -2,6 +2,8 @@
 
 #include <grpc/grpc.h>
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "common/status/grpc_status.h"
 
@@ -22,7 +24,8 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& server) {
 
 }  // namespace
 
-Client::Client(const Endpoint& server) : server_(server.ToString()) {
+Client::Client(const Endpoint& server, std::string user)
+    : server_(server.ToString()), user_(std::move(user)) {
   std::shared_ptr<grpc::Channel> channel = Connect(server_);
   hosts_ = v1::HostService::NewStub(channel);
   pools_ = v1::PoolService::NewStub(channel);
@@ -31,6 +34,7 @@ Client::Client(const Endpoint& server) : server_(server.ToString()) {
   rollouts_ = v1::RolloutService::NewStub(channel);
   silences_ = v1::SilenceService::NewStub(channel);
   policies_ = v1::PolicyService::NewStub(channel);
+  audit_ = v1::AuditService::NewStub(channel);
 }
 
 absl::Status Client::Explain(const grpc::Status& status) const {

@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "berthmaster/v1/audit.grpc.pb.h"
 #include "berthmaster/v1/host.grpc.pb.h"
 #include "berthmaster/v1/incident.grpc.pb.h"
 #include "berthmaster/v1/policy.grpc.pb.h"
@@ -18,6 +19,7 @@
 #include "berthmaster/v1/recommendation.grpc.pb.h"
 #include "berthmaster/v1/rollout.grpc.pb.h"
 #include "berthmaster/v1/silence.grpc.pb.h"
+#include "common/ids/user_name.h"
 #include "common/net/endpoint.h"
 
 namespace berthmaster {
@@ -31,7 +33,8 @@ inline constexpr int kPageSize = 1000;
 // The API of one controller. One thread.
 class Client {
  public:
-  explicit Client(const Endpoint& server);
+  // Calls as `user` (common/ids/user_name.h); as nobody when it is empty.
+  explicit Client(const Endpoint& server, std::string user = "");
 
   v1::HostService::Stub& hosts() { return *hosts_; }
   v1::PoolService::Stub& pools() { return *pools_; }
@@ -40,6 +43,7 @@ class Client {
   v1::RolloutService::Stub& rollouts() { return *rollouts_; }
   v1::SilenceService::Stub& silences() { return *silences_; }
   v1::PolicyService::Stub& policies() { return *policies_; }
+  v1::AuditService::Stub& audit() { return *audit_; }
 
   // Calls one unary method. Errors are the server's; UNAVAILABLE names the server and what to look
   // at.
@@ -50,6 +54,7 @@ class Client {
                                 const Request& request) {
     grpc::ClientContext context;
     context.set_deadline(gpr_time_from_millis(absl::ToInt64Milliseconds(kCallLimit), GPR_TIMESPAN));
+    if (!user_.empty()) context.AddMetadata(kUserMetadata, user_);
     Response response;
     grpc::Status status = (stub.*method)(&context, request, &response);
     if (!status.ok()) return Explain(status);
@@ -84,6 +89,7 @@ class Client {
 
  private:
   std::string server_;
+  std::string user_;
   std::unique_ptr<v1::HostService::Stub> hosts_;
   std::unique_ptr<v1::PoolService::Stub> pools_;
   std::unique_ptr<v1::IncidentService::Stub> incidents_;
@@ -91,6 +97,7 @@ class Client {
   std::unique_ptr<v1::RolloutService::Stub> rollouts_;
   std::unique_ptr<v1::SilenceService::Stub> silences_;
   std::unique_ptr<v1::PolicyService::Stub> policies_;
+  std::unique_ptr<v1::AuditService::Stub> audit_;
 };
 
 }  // namespace berthmaster

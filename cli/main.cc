@@ -1,37 +1,33 @@
 // berthctl: the API of Berthmaster on the command line. Data goes to standard output, everything
 // else to standard error.
 
-#include <poll.h>
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <csignal>
-#include <cstdio>
-#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "cli/audit.h"
+#include "cli/audit_verify.h"
 #include "cli/client.h"
 #include "cli/decide.h"
 #include "cli/describe.h"
+#include "cli/environment.h"
 #include "cli/exit_code.h"
 #include "cli/explain.h"
 #include "cli/get.h"
-#include "cli/lint/lint.h"
-#include "cli/lint/lint_files.h"
-#include "cli/lint_report.h"
+#include "cli/lint_command.h"
 #include "cli/policy.h"
 #include "cli/pool_kind.h"
 #include "cli/print.h"
 #include "cli/resource_name.h"
 #include "cli/silence.h"
 #include "cli/simulate.h"
+#include "cli/terminal.h"
 #include "cli/watch.h"
 #include "common/clock/clock.h"
 #include "common/config/config.h"
@@ -59,11 +55,9 @@ struct Arguments {
   std::vector<std::string> set;
   // Settings to explain.
   std::vector<std::string> names;
-  // Files and directories to lint, and for what.
-  std::vector<std::string> paths;
-  std::string kernel;
-  std::string kubernetes;
-  bool is_strict = false;
+  LintRequest lint;
+  AuditListOptions audit;
+  AuditVerifyOptions verify;
 };
 
 // What a command does once the server is known; returns the exit code.
@@ -75,32 +69,6 @@ ConfigTable Table() {
            .default_value = {"127.0.0.1:7600"},
            .help = "The controller's gRPC address."}};
 }
-
-// The file that is read when --config is not given; empty when there is none.
-std::string DefaultConfigFile() {
-  std::string directory;
-  if (auto xdg = ProcessEnvironment("XDG_CONFIG_HOME"); xdg.has_value()) {
-    directory = *xdg;
-  } else if (auto home = ProcessEnvironment("HOME"); home.has_value()) {
-    directory = absl::StrCat(*home, "/.config");
-  }
-  std::string path = absl::StrCat(directory, "/berthmaster/berthctl.yaml");
-  std::error_code error;
-  return !directory.empty() && std::filesystem::exists(path, error) ? path : "";
-}
-
-bool Print(const std::string& text) {
-  return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() &&
-         std::fflush(stdout) == 0;
-}
-
-// Returns after `limit`, or as soon as nobody reads standard output any more.
-void WaitForReaderToGo(absl::Duration limit) {
-  pollfd output{.fd = STDOUT_FILENO, .events = 0, .revents = 0};
-  poll(&output, 1, static_cast<int>(absl::ToInt64Milliseconds(limit)));
-}
-
-void Complain(const std::string& text) { std::fprintf(stderr, "berthctl: %s\n", text.c_str()); }
 
 int Fail(const absl::Status& status) {
   std::string reason = ReasonOf(status);
@@ -219,34 +187,12 @@ int RunExplain(const Arguments& arguments) {
   return PrintOrFail(Explain(arguments.names, *format));
 }
 
-absl::StatusOr<std::optional<Release>> ParseReleaseFlag(absl::string_view flag,
-                                                        const std::string& text) {
-  if (text.empty()) return std::optional<Release>();
-  const std::optional<Release> release = ParseRelease(text);
-  if (release.has_value()) return release;
-  return absl::InvalidArgumentError(
-      absl::StrCat(flag, ": '", text, "' is not a release such as 6.1"));
-}
-
-// 0: clean or notes only; 1: errors, or with --strict warnings; else as ExitCodeOf.
-int RunLint(const Arguments& arguments) {
-  absl::StatusOr<LintFormat> format = ParseLintFormat(arguments.output);
-  if (!format.ok()) return Fail(format.status());
-  absl::StatusOr<std::optional<Release>> kernel = ParseReleaseFlag("--kernel", arguments.kernel);
-  if (!kernel.ok()) return Fail(kernel.status());
-  absl::StatusOr<std::optional<Release>> kubernetes =
-      ParseReleaseFlag("--kubernetes", arguments.kubernetes);
-  if (!kubernetes.ok()) return Fail(kubernetes.status());
-  absl::StatusOr<std::vector<LintSource>> sources = ReadLintSources(arguments.paths);
-  if (!sources.ok()) return Fail(sources.status());
-
-  const LintReport report = Lint(*sources, {.kernel = *kernel, .kubernetes = *kubernetes});
-  const int printed = PrintOrFail(RenderLint(report, *format));
-  if (printed != kExitOk) return printed;
-  if (*format == LintFormat::kText) Complain(LintSummary(report));
-  const bool has_warnings = report.CountOf(AdviceSeverity::kWarning) > 0;
-  const bool has_errors = report.CountOf(AdviceSeverity::kError) > 0;
-  return has_errors || (arguments.is_strict && has_warnings) ? kExitGeneric : kExitOk;
+int RunLint(const LintRequest& options) {
+  const absl::StatusOr<LintOutcome> outcome = RunLintCommand(options);
+  if (!outcome.ok()) return Fail(outcome.status());
+  const int printed = PrintOrFail(outcome->text);
+  if (printed == kExitOk && !outcome->summary.empty()) Complain(outcome->summary);
+  return printed == kExitOk ? outcome->exit_code : printed;
 }
 
 // The commands that need no controller.
@@ -260,14 +206,14 @@ void AddLocalCommands(CLI::App& app, Arguments& arguments, Run& run) {
 
   CLI::App* lint = app.add_subcommand(
       "lint", "Judge the sysctls of a sysctl.conf, a sysctl.d directory or pod specs.");
-  lint->add_option("paths", arguments.paths, "Files, directories, or - for standard input")
+  lint->add_option("paths", arguments.lint.paths, "Files, directories, or - for standard input")
       ->required();
-  lint->add_option("-o,--output", arguments.output, "table, json, yaml, jsonl or sarif");
-  lint->add_option("--kernel", arguments.kernel, "The Linux to judge for, such as 6.1.");
-  lint->add_option("--kubernetes", arguments.kubernetes,
+  lint->add_option("-o,--output", arguments.lint.output, "table, json, yaml, jsonl or sarif");
+  lint->add_option("--kernel", arguments.lint.kernel, "The Linux to judge for, such as 6.1.");
+  lint->add_option("--kubernetes", arguments.lint.kubernetes,
                    "The Kubernetes to judge for, such as 1.29.");
-  lint->add_flag("--strict", arguments.is_strict, "Exit with 1 for warnings, too.");
-  lint->callback([&] { run = [&](Client&, Clock&, Random&) { return RunLint(arguments); }; });
+  lint->add_flag("--strict", arguments.lint.is_strict, "Exit with 1 for warnings, too.");
+  lint->callback([&] { run = [&](Client&, Clock&, Random&) { return RunLint(arguments.lint); }; });
 }
 
 void AddSilence(CLI::App& app, Arguments& arguments, Run& run) {
@@ -345,6 +291,52 @@ void AddPolicy(CLI::App& app, Arguments& arguments, Run& run) {
   }
 }
 
+void AddAudit(CLI::App& app, Arguments& arguments, Run& run) {
+  CLI::App* audit = app.add_subcommand("audit", "Who did what, when, from where and why.");
+  audit->require_subcommand(1);
+  CLI::App* list = audit->add_subcommand("list", "List what was done, newest first.");
+  AuditListOptions& options = arguments.audit;
+  list->add_option("--action", options.actions, "Only this, such as approved. Repeatable.")
+      ->take_all()
+      ->expected(1);
+  list->add_option("--actor", options.actor, "Only by this one, such as local/alice.");
+  list->add_option("--object", options.object, "Only to this resource, by its full name.");
+  list->add_option("--host", options.host, "Only what is about this host.");
+  list->add_option("--since", options.since, "Only from this time on, or so long ago: 24h, 7d.");
+  list->add_option("--until", options.until, "Only before this time.");
+  list->add_option("--limit", options.limit, "How many at most.");
+  list->add_option("-o,--output", options.output, "table, json, yaml or name");
+  list->callback([&] {
+    run = [&](Client& client, Clock& clock, Random&) {
+      return PrintOrFail(ListAudit(client, options, clock.SystemNow()));
+    };
+  });
+  CLI::App* verify =
+      audit->add_subcommand("verify", "Verify the chain; name its first broken link.");
+  verify->add_option("--file", arguments.verify.file, "That of an export; - for standard input.");
+  verify->add_option("--checkpoint", arguments.verify.checkpoint_file,
+                     "A file of audit checkpoint that the chain must hold.");
+  verify->callback([&] {
+    run = [&](Client& client, Clock&, Random&) {
+      return PrintOrFail(VerifyAudit(client, arguments.verify));
+    };
+  });
+  CLI::App* exported = audit->add_subcommand("export", "Print all entries, a line of JSON each.");
+  exported->callback([&] {
+    run = [&](Client& client, Clock&, Random&) {
+      const absl::Status status = ExportAudit(client, arguments.verify.first_sequence, Print);
+      return status.ok() ? kExitOk : Fail(status);
+    };
+  });
+  for (CLI::App* command : {verify, exported}) {
+    command->add_option("--from", arguments.verify.first_sequence, "From this entry on.");
+  }
+  CLI::App* checkpoint = audit->add_subcommand("checkpoint", "Print the chain's end, signed.");
+  checkpoint->callback([&] {
+    run = [&](Client& client, Clock&, Random&) { return PrintOrFail(AuditCheckpointText(client)); };
+  });
+}
+
 // The commands. Each sets `run`, which is called once the server is known.
 void AddCommands(CLI::App& app, Arguments& arguments, Run& run) {
   const std::string kinds =
@@ -378,6 +370,7 @@ void AddCommands(CLI::App& app, Arguments& arguments, Run& run) {
   AddSimulate(app, arguments, run);
   AddSilence(app, arguments, run);
   AddPolicy(app, arguments, run);
+  AddAudit(app, arguments, run);
 
   CLI::App* watch = app.add_subcommand(
       "watch", "Print what is there and then each change: hosts, pools, incidents or rollouts.");
@@ -454,6 +447,8 @@ int Main(int argc, char** argv) {
   ConfigInputs inputs;
   inputs.environment = ProcessEnvironment;
   app.add_option("--config", inputs.file_path, "A YAML file with the same keys.");
+  std::string as;
+  app.add_option("--as", as, "Who you are, for the record; $SUDO_USER or $USER otherwise.");
   bool print_config = false;
   app.add_flag("--print-config", print_config, "Print the effective configuration and stop.");
   Arguments arguments;
@@ -469,7 +464,7 @@ int Main(int argc, char** argv) {
     return kExitUsage;
   }
 
-  if (inputs.file_path.empty()) inputs.file_path = DefaultConfigFile();
+  if (inputs.file_path.empty()) inputs.file_path = DefaultConfigFile(ProcessEnvironment);
   for (const auto& [name, option] : options) {
     if (option->count() > 0) inputs.flags[name] = option->results();
   }
@@ -484,7 +479,9 @@ int Main(int argc, char** argv) {
     Complain("a command is needed, such as: berthctl get pools; see berthctl --help");
     return kExitUsage;
   }
-  Client client(config->GetEndpoint("server"));
+  const absl::StatusOr<std::string> user = UserName(as, ProcessEnvironment);
+  if (!user.ok()) return Fail(user.status());
+  Client client(config->GetEndpoint("server"), *user);
   LinuxClock clock;
   LinuxRandom random;
   return run(client, clock, random);

@@ -2,10 +2,12 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "common/status/annotate.h"
 #include "controller/api/api.h"
 #include "controller/api/grpc_server.h"
+#include "controller/audit/signing_key.h"
 #include "controller/engine/event_bus.h"
 #include "controller/engine/fleet.h"
 #include "controller/link/agent_service.h"
@@ -23,9 +25,11 @@ constexpr absl::Duration kServerPatience = absl::Seconds(2);
 // In the order of starting; members go in the reverse order.
 class Controller::Parts {
  public:
-  Parts(ControllerOptions options, Dependencies dependencies, Stores stores)
+  Parts(ControllerOptions options, Dependencies dependencies, Stores stores,
+        std::unique_ptr<AuditSigningKey> audit_key)
       : options_(std::move(options)),
         stores_(std::move(stores)),
+        audit_key_(std::move(audit_key)),
         engine_({.clock = dependencies.clock,
                  .random = dependencies.random,
                  .control_store = stores_.control.get(),
@@ -38,7 +42,9 @@ class Controller::Parts {
               .fleet = &fleet_,
               .events = &events_,
               .engine = &engine_,
-              .history_reader = stores_.history_reader.get()}) {}
+              .history_reader = stores_.history_reader.get(),
+              .audit_reader = stores_.audit_reader.get(),
+              .audit_key = audit_key_.get()}) {}
 
   ~Parts() { Stop(); }
 
@@ -70,6 +76,7 @@ class Controller::Parts {
  private:
   const ControllerOptions options_;
   Stores stores_;
+  std::unique_ptr<AuditSigningKey> audit_key_;
   Fleet fleet_;
   EventBus events_;
   Engine engine_;
@@ -86,7 +93,11 @@ Controller::~Controller() = default;
 absl::StatusOr<std::unique_ptr<Controller>> Controller::Start(ControllerOptions options,
                                                               Dependencies dependencies) {
   BERTHMASTER_ASSIGN_OR_RETURN(Stores stores, OpenStores(options.data_dir));
-  auto parts = std::make_unique<Parts>(std::move(options), dependencies, std::move(stores));
+  BERTHMASTER_ASSIGN_OR_RETURN(
+      std::unique_ptr<AuditSigningKey> audit_key,
+      AuditSigningKey::LoadOrCreate(absl::StrCat(options.data_dir, "/", kAuditKeyFileName)));
+  auto parts = std::make_unique<Parts>(std::move(options), dependencies, std::move(stores),
+                                       std::move(audit_key));
   BERTHMASTER_RETURN_IF_ERROR(parts->Start());
   return std::unique_ptr<Controller>(new Controller(std::move(parts)));
 }

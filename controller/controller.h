@@ -12,7 +12,7 @@
 namespace berthmaster {
 
 struct ControllerOptions {
-  // Where control.db and history.db are; made when missing.
+  // Where control.db, history.db and audit-signing-key.pem are; made when missing.
   std::string data_dir;
   // gRPC, for agents and berthctl; port 0 lets the kernel choose.
   Endpoint listen;

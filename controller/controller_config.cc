@@ -53,7 +53,7 @@ ConfigTable ControllerConfigTable() {
   log_level.choices = {"debug", "info", "warning", "error"};
   return {
       Key("data-dir", ConfigKind::kString, "/var/lib/berthmaster-controller",
-          "Where control.db and history.db are; made when missing."),
+          "Where control.db, history.db and audit-signing-key.pem are; made when missing."),
       Key("listen", ConfigKind::kListenEndpoint, "127.0.0.1:7600",
           "Where agents and berthctl connect, by gRPC."),
       Key("web-listen", ConfigKind::kListenEndpoint, "127.0.0.1:7680",

@@ -16,8 +16,22 @@ namespace {
 // room for the answers to pushes.
 constexpr size_t kOutboxMax = 128;
 
-// The refusal of a push that breaks the contract's bounds: one result for each change, so that each
-// rollout hears of it.
+// What is out of bounds is not repeated.
+constexpr size_t kRepeatedBytesMax = 128;
+
+AdviceResult RefusalOf(const v1::DesiredAdvice& advice, const absl::Status& why) {
+  AdviceResult result;
+  result.rollout = advice.rollout().substr(0, kRepeatedBytesMax);
+  result.netns_cookie = static_cast<uint64_t>(std::max<int64_t>(advice.netns_cookie(), 0));
+  result.destination = IpAddress::Parse(advice.destination_address()).value_or(IpAddress());
+  result.destination_port = static_cast<uint16_t>(std::clamp(advice.destination_port(), 0, 65535));
+  result.state = AdviceState::kFailed;
+  result.error = std::string(why.message());
+  return result;
+}
+
+// The refusal of a push that breaks the contract's bounds: one result for each change and advice,
+// so that each rollout hears of it.
 DesiredStateReply RefusalOf(const v1::DesiredState& push, const absl::Status& why) {
   DesiredStateReply reply;
   reply.nonce = push.nonce();
@@ -25,14 +39,16 @@ DesiredStateReply RefusalOf(const v1::DesiredState& push, const absl::Status& wh
   for (int i = 0; i < count; ++i) {
     const v1::DesiredChange& change = push.changes(i);
     ChangeResult result;
-    // What is out of bounds is not repeated.
-    constexpr size_t kRepeatedBytesMax = 128;
     result.rollout = change.rollout().substr(0, kRepeatedBytesMax);
     result.sysctl = change.change().sysctl().substr(0, kRepeatedBytesMax);
     result.netns_cookie = static_cast<uint64_t>(std::max<int64_t>(change.netns_cookie(), 0));
     result.state = ApplyState::kRefused;
     result.error = std::string(why.message());
     reply.results.push_back(std::move(result));
+  }
+  for (const v1::DesiredAdvice& advice : push.advice()) {
+    if (reply.advice_results.size() >= static_cast<size_t>(kDesiredAdviceMax)) break;
+    reply.advice_results.push_back(RefusalOf(advice, why));
   }
   return reply;
 }

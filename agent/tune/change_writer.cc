@@ -2,14 +2,13 @@
 
 #include <utility>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "agent/tune/refusal.h"
 #include "agent/tune/sysctl_compare.h"
 #include "common/log/log.h"
-#include "common/net/port_range.h"
 #include "common/status/annotate.h"
-#include "common/sysctl/catalogue.h"
+#include "common/status/reason.h"
 #include "common/sysctl/value.h"
 
 namespace berthmaster {
@@ -17,6 +16,14 @@ namespace {
 
 std::string Place(absl::string_view sysctl, const NetnsId& netns) {
   return absl::StrCat(sysctl, " in netns ", netns.cookie, " (inode ", netns.inode, ")");
+}
+
+absl::Status PriorDiffers(const JournalEntry& entry, absl::string_view current,
+                          absl::string_view expected) {
+  return Refuse("PRIOR_VALUE_DIFFERS",
+                absl::StrCat(Place(entry.sysctl, entry.netns), " is '", current, "', not '",
+                             NormalizeSysctlValue(expected),
+                             "' as approved; approve a recommendation made from the value of now"));
 }
 
 // Logged before the write, so that the line is there even if the write never comes back.
@@ -27,21 +34,8 @@ void LogWrite(const JournalEntry& entry, absl::string_view from, absl::string_vi
 
 ChangeResult Refused(ChangeResult result, const absl::Status& why) {
   result.state = ApplyState::kRefused;
-  result.error = std::string(why.message());
+  result.error = RefusalText(why);
   return result;
-}
-
-// The state of the ports that connect() and bind(0) would have; nothing is checked where a value
-// cannot be read, since the kernel has the last word.
-absl::Status CheckFreePorts(absl::string_view range_text, absl::string_view reserved_text) {
-  absl::StatusOr<PortRange> range = ParsePortRange(range_text);
-  absl::StatusOr<PortSet> reserved = ParsePortSet(reserved_text);
-  if (!range.ok() || !reserved.ok() || reserved->CountIn(*range) < range->size()) {
-    return absl::OkStatus();
-  }
-  return absl::FailedPreconditionError(absl::StrCat("the range ", range_text,
-                                                    " without the reserved ports '", reserved_text,
-                                                    "' would leave no port for connect()"));
 }
 
 }  // namespace
@@ -55,7 +49,20 @@ ChangeResult ResultFor(const JournalEntry& entry, ApplyState state) {
   return result;
 }
 
+absl::Status Unreadable(const JournalEntry& entry, const absl::Status& why) {
+  const std::string message =
+      absl::StrCat("cannot read ", Place(entry.sysctl, entry.netns), ": ", why.message());
+  if (absl::IsNotFound(why)) return Refuse("NETNS_GONE", message);
+  if (absl::IsUnimplemented(why)) return Refuse("KERNEL_HAS_NO_SYSCTL", message);
+  return Refuse("VALUE_UNREADABLE", message);
+}
+
 absl::StatusOr<std::string> ChangeWriter::ReadCurrent(const JournalEntry& entry) {
+  if (!persistence_.IsHome(entry)) {
+    return absl::UnavailableError(
+        "process 1 may not be looked at, so the host's network namespace is not known; run the "
+        "agent as root with CAP_SYS_PTRACE in the host's pid namespace");
+  }
   absl::StatusOr<std::string> value = all_.Read(entry.netns, entry.sysctl);
   if (!value.ok()) return value.status();
   return NormalizeSysctlValue(*value);
@@ -70,70 +77,50 @@ ChangeResult ChangeWriter::Apply(const DesiredChange& change) {
   entry.confirmed = change.confirmed;
   entry.lease = change.confirmed ? absl::ZeroDuration() : change.lease;
   entry.deadline = clock_.MonotonicNow() + entry.lease;
+  entry.persist = change.persist && change.confirmed;
   ChangeResult result = ResultFor(entry, ApplyState::kPending);
 
   absl::StatusOr<std::string> current = ReadCurrent(entry);
   if (!current.ok()) {
-    return Refused(
-        std::move(result),
-        Annotate(current.status(), absl::StrCat("cannot read ", Place(entry.sysctl, entry.netns))));
+    return Refused(std::move(result), Unreadable(entry, current.status()));
   }
   result.effective_value = *current;
   if (absl::StatusOr<std::string> reached = enforced_.Read(entry.netns, entry.sysctl);
       !reached.ok()) {
     return Refused(
         std::move(result),
-        absl::PermissionDeniedError(absl::StrCat(
-            "NETNS_NOT_ALLOWED: netns ", entry.netns.cookie, " (inode ", entry.netns.inode,
-            ") is not one in which this agent may make changes; add it to "
-            "enforce-netns of the agent if it is to be")));
+        Refuse("NETNS_NOT_ALLOWED",
+               absl::StrCat("netns ", entry.netns.cookie, " (inode ", entry.netns.inode,
+                            ") is not one in which this agent may make changes; add it to "
+                            "enforce-netns of the agent if it is to be")));
   }
   if (!SameSysctlValue(entry.sysctl, *current, change.change.expected_value)) {
-    return Refused(std::move(result),
-                   absl::FailedPreconditionError(absl::StrCat(
-                       Place(entry.sysctl, entry.netns), " is '", *current, "', not '",
-                       NormalizeSysctlValue(change.change.expected_value),
-                       "' as approved; approve a recommendation made from the value of now")));
+    return Refused(std::move(result), PriorDiffers(entry, *current, change.change.expected_value));
   }
-  if (absl::Status surroundings = CheckSurroundings(change); !surroundings.ok()) {
-    return Refused(std::move(result), surroundings);
+  if (absl::Status met = preconditions_.Check(change, *current); !met.ok()) {
+    return Refused(std::move(result), met);
   }
   entry.prior = *current;
   absl::StatusOr<uint64_t> id = journal_.AddIntent(std::move(entry));
   if (!id.ok()) {
     return Refused(std::move(result),
-                   Annotate(id.status(),
-                            "the journal of prior values cannot be written, so nothing was "
-                            "changed; make room in the agent's state directory"));
+                   Refuse("JOURNAL_UNWRITABLE",
+                          absl::StrCat("the journal of prior values cannot be written, so nothing "
+                                       "was changed; make room in the agent's state directory: ",
+                                       id.status().message())));
   }
   return WriteJournaled(*id, std::move(result));
 }
 
-absl::Status ChangeWriter::CheckSurroundings(const DesiredChange& change) {
-  const std::string& sysctl = change.change.sysctl;
-  const std::string& desired = change.change.desired_value;
-  NetnsId netns = {change.netns_cookie, change.netns_inode};
-  if (sysctl == kReservedPortsSysctl) {
-    return CheckFreePorts(all_.Read(netns, kPortRangeSysctl).value_or(""), desired);
-  }
-  if (sysctl != kPortRangeSysctl) return absl::OkStatus();
-  BERTHMASTER_RETURN_IF_ERROR(
-      CheckFreePorts(desired, all_.Read(netns, kReservedPortsSysctl).value_or("")));
-  int unprivileged_start = 0;
-  BERTHMASTER_ASSIGN_OR_RETURN(PortRange range, ParsePortRange(desired));
-  if (absl::SimpleAtoi(all_.Read(netns, kUnprivilegedPortStartSysctl).value_or(""),
-                       &unprivileged_start) &&
-      range.low < unprivileged_start) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("the range '", desired, "' begins below ", kUnprivilegedPortStartSysctl, " = ",
-                     unprivileged_start, ", which the kernel refuses; begin at ",
-                     unprivileged_start, " or above"));
-  }
-  return absl::OkStatus();
-}
-
 ChangeResult ChangeWriter::WriteJournaled(uint64_t id, ChangeResult result) {
   const JournalEntry entry = journal_.entries().at(id);
+  // Looking around and syncing the journal took a while, in which somebody may have written.
+  absl::StatusOr<std::string> now = ReadCurrent(entry);
+  if (now.ok() && !SameSysctlValue(entry.sysctl, *now, entry.prior)) {
+    journal_.Close(id);
+    result.effective_value = *now;
+    return Refused(std::move(result), PriorDiffers(entry, *now, entry.prior));
+  }
   LogWrite(entry, entry.prior, entry.desired,
            absl::StrCat(entry.rollout,
                         entry.confirmed
@@ -184,22 +171,37 @@ ChangeResult ChangeWriter::RestoreAfterFailure(uint64_t id, absl::string_view wh
 
 ChangeResult ChangeWriter::Revert(uint64_t id, absl::string_view why) {
   const JournalEntry entry = journal_.entries().at(id);
+  // Before the kernel: after a power cut the line must not bring a value that no entry knows.
+  absl::Status line = entry.persist ? persistence_.Sync(id) : absl::OkStatus();
+  // Somebody else's file by now; no line of it is ours to take.
+  if (ReasonOf(line) == "PERSIST_FOREIGN_FILE") line = absl::OkStatus();
+  ChangeResult result = PutBack(id, why);
+  if (result.state != ApplyState::kFailed && line.ok()) {
+    journal_.Close(id);
+    return result;
+  }
+  if (entry.state != EntryState::kDrifted) journal_.SetState(id, EntryState::kReverting);
+  if (result.state != ApplyState::kFailed) result.error = RefusalText(line);
+  result.state = ApplyState::kFailed;
+  return result;
+}
+
+// Closes nothing: FAILED where the prior value is still to be put back.
+ChangeResult ChangeWriter::PutBack(uint64_t id, absl::string_view why) {
+  const JournalEntry entry = journal_.entries().at(id);
   ChangeResult result = ResultFor(entry, ApplyState::kReverted);
   absl::StatusOr<std::string> current = ReadCurrent(entry);
   if (entry.state == EntryState::kDrifted) {
     // It was given up when somebody else wrote it, even if the value is ours again.
-    journal_.Close(id);
     result.state = ApplyState::kDrifted;
     result.effective_value = current.value_or("");
     return result;
   }
   if (absl::IsNotFound(current.status())) {
     LogInfo(Place(entry.sysctl, entry.netns), " of ", entry.rollout, " is gone: ", why);
-    journal_.Close(id);
     return result;
   }
   if (!current.ok()) {
-    journal_.SetState(id, EntryState::kReverting);
     result.state = ApplyState::kFailed;
     result.error = absl::StrCat("cannot read ", Place(entry.sysctl, entry.netns), " to put '",
                                 entry.prior, "' back; trying again: ", current.status().message());
@@ -210,7 +212,6 @@ ChangeResult ChangeWriter::Revert(uint64_t id, absl::string_view why) {
   if (!is_prior && !SameSysctlValue(entry.sysctl, *current, entry.desired)) {
     LogWarning(Place(entry.sysctl, entry.netns), " is '", *current, "', not the '", entry.desired,
                "' of ", entry.rollout, "; someone else wrote it, so it is left alone: ", why);
-    journal_.Close(id);
     result.state = ApplyState::kDrifted;
     return result;
   }
@@ -229,7 +230,6 @@ ChangeResult ChangeWriter::Revert(uint64_t id, absl::string_view why) {
       return result;
     }
   }
-  journal_.Close(id);
   return result;
 }
 
@@ -246,6 +246,7 @@ absl::Status ChangeWriter::Settle(uint64_t id) {
   bool is_prior = SameSysctlValue(entry.sysctl, *current, entry.prior);
   if (entry.state != EntryState::kApplied && is_prior) {
     // The write never came, or the revert was complete.
+    if (entry.persist) BERTHMASTER_RETURN_IF_ERROR(persistence_.Sync(id));
     journal_.Close(id);
   } else if (!SameSysctlValue(entry.sysctl, *current, entry.desired)) {
     LogWarning(Place(entry.sysctl, entry.netns), " is '", *current, "', not the '", entry.desired,

@@ -77,10 +77,11 @@ absl::Status Journal::Replay(absl::string_view content) {
   is_whole_ = file_bytes > 0 && content.empty() && boot_id_ == boot_now;
   size_bytes_ = file_bytes;
   if (boot_id_ != boot_now && !boot_id_.empty() && !boot_now.empty()) {
-    if (!entries_.empty()) {
-      LogInfo("journal: ", entries_.size(), " changes are closed, since the host was booted anew");
+    const size_t closed_count = std::erase_if(
+        entries_, [](const auto& item) { return !item.second.persist || !item.second.confirmed; });
+    if (closed_count > 0) {
+      LogInfo("journal: ", closed_count, " changes are closed, since the host was booted anew");
     }
-    entries_.clear();
     revision_ = 0;
   }
   if (!boot_now.empty()) boot_id_ = boot_now;
@@ -116,16 +117,24 @@ absl::Status Journal::TakeRecord(const JournalRecord& record) {
 absl::StatusOr<uint64_t> Journal::AddIntent(JournalEntry entry) {
   entry.id = next_id_;
   entry.state = EntryState::kIntent;
-  BERTHMASTER_RETURN_IF_ERROR(Append(EntryRecord{entry}));
-  if (fsync(fd_.get()) != 0) {
-    absl::Status failed = ErrnoStatus(errno, absl::StrCat("fsync ", path_));
-    // After a failed fsync nobody knows what is on the disk; only a new file is certain.
-    fd_ = UniqueFd();
-    return failed;
-  }
+  BERTHMASTER_RETURN_IF_ERROR(AppendSynced(EntryRecord{entry}));
   ++next_id_;
   entries_[entry.id] = entry;
   return entry.id;
+}
+
+absl::Status Journal::SetPersist(uint64_t id, bool persist) {
+  JournalEntry entry = entries_.at(id);
+  entry.persist = persist;
+  BERTHMASTER_RETURN_IF_ERROR(AppendSynced(EntryRecord{entry}));
+  entries_[id] = entry;
+  return absl::OkStatus();
+}
+
+void Journal::SetNetns(uint64_t id, const NetnsId& netns) {
+  JournalEntry& entry = entries_.at(id);
+  entry.netns = netns;
+  AppendAndLog(EntryRecord{entry});
 }
 
 void Journal::SetState(uint64_t id, EntryState state) {
@@ -170,6 +179,15 @@ absl::Status Journal::Append(const JournalRecord& record) {
   }
   size_bytes_ += line.size();
   return absl::OkStatus();
+}
+
+absl::Status Journal::AppendSynced(const JournalRecord& record) {
+  BERTHMASTER_RETURN_IF_ERROR(Append(record));
+  if (fsync(fd_.get()) == 0) return absl::OkStatus();
+  absl::Status failed = ErrnoStatus(errno, absl::StrCat("fsync ", path_));
+  // After a failed fsync nobody knows what is on the disk; only a new file is certain.
+  fd_ = UniqueFd();
+  return failed;
 }
 
 void Journal::AppendAndLog(const JournalRecord& record) {

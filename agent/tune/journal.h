@@ -25,7 +25,8 @@ namespace berthmaster {
 class Journal {
  public:
   // Opens the journal at `path`, which need not exist, in a directory that does. Entries of another
-  // boot are dropped, because the kernel's values went with it; an empty `boot_id` is no other
+  // boot are dropped, because the kernel's values went with it, but for those that are persisted
+  // and confirmed; an empty `boot_id` is no other
   // boot. DATA_LOSS with what to do when the file is damaged; a file that cannot be written is not
   // an error here.
   static absl::StatusOr<std::unique_ptr<Journal>> Open(const std::string& path,
@@ -41,9 +42,14 @@ class Journal {
   // disk. On an error nothing is added.
   absl::StatusOr<uint64_t> AddIntent(JournalEntry entry);
 
+  // Has entry `id`, which must be there, persisted or not, after that is on the disk as the entry
+  // is now. On an error nothing is changed.
+  absl::Status SetPersist(uint64_t id, bool persist);
+
   // These change the memory at once and the file as well as can be; an error is logged. `id` must
   // be in entries().
   void SetState(uint64_t id, EntryState state);
+  void SetNetns(uint64_t id, const NetnsId& netns);
   void SetDesired(uint64_t id, absl::string_view desired);
   void Renew(uint64_t id, bool confirmed, absl::Duration lease, absl::Duration deadline);
   void Close(uint64_t id);
@@ -56,6 +62,7 @@ class Journal {
   absl::Status Replay(absl::string_view content);
   absl::Status TakeRecord(const JournalRecord& record);
   absl::Status Append(const JournalRecord& record);
+  absl::Status AppendSynced(const JournalRecord& record);
   void AppendAndLog(const JournalRecord& record);
   absl::Status Rewrite();
   absl::Status OpenForAppend();

@@ -46,6 +46,8 @@ std::optional<EntryState> ParseState(absl::string_view name) {
   return std::nullopt;
 }
 
+constexpr char kPersisted[] = "persisted";
+
 struct FieldsOf {
   using Fields = std::vector<std::string>;
   Fields operator()(const BootRecord& r) const { return {"boot", r.boot_id}; }
@@ -54,18 +56,21 @@ struct FieldsOf {
   }
   Fields operator()(const EntryRecord& r) const {
     const JournalEntry& e = r.entry;
-    return {"entry",
-            absl::StrCat(e.id),
-            StateName(e.state),
-            e.rollout,
-            absl::StrCat(e.netns.cookie),
-            absl::StrCat(e.netns.inode),
-            e.sysctl,
-            e.prior,
-            e.desired,
-            e.confirmed ? "confirmed" : "leased",
-            Milliseconds(e.lease),
-            Milliseconds(e.deadline)};
+    Fields fields = {"entry",
+                     absl::StrCat(e.id),
+                     StateName(e.state),
+                     e.rollout,
+                     absl::StrCat(e.netns.cookie),
+                     absl::StrCat(e.netns.inode),
+                     e.sysctl,
+                     e.prior,
+                     e.desired,
+                     e.confirmed ? "confirmed" : "leased",
+                     Milliseconds(e.lease),
+                     Milliseconds(e.deadline)};
+    // Not there otherwise, so that the entries of an older agent are read as they are.
+    if (e.persist) fields.push_back(kPersisted);
+    return fields;
   }
   Fields operator()(const RenewRecord& r) const {
     return {"renew", absl::StrCat(r.id), r.confirmed ? "confirmed" : "leased",
@@ -106,6 +111,12 @@ class FieldReader {
     ok_ = ok_ && state.has_value();
     return state.value_or(EntryState::kIntent);
   }
+  // Takes `word` if it comes next and nothing else is left.
+  bool LastIs(absl::string_view word) {
+    if (next_ + 1 != fields_.size() || fields_[next_] != word) return false;
+    ++next_;
+    return true;
+  }
   bool AllRead() const { return ok_ && next_ == fields_.size(); }
 
  private:
@@ -127,6 +138,7 @@ JournalEntry ReadEntry(FieldReader& fields) {
   entry.confirmed = fields.Confirmed();
   entry.lease = fields.Duration();
   entry.deadline = fields.Duration();
+  entry.persist = fields.LastIs(kPersisted);
   return entry;
 }
 

@@ -41,6 +41,9 @@ struct JournalEntry {
   // over a restart of the agent and does not step). Meaningless when confirmed.
   absl::Duration deadline;
   EntryState state = EntryState::kIntent;
+  // Whether the value is to outlive a reboot, which the entry then does too; it is the host's own
+  // namespace then.
+  bool persist = false;
 
   friend bool operator==(const JournalEntry&, const JournalEntry&) = default;
 };

@@ -4,6 +4,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "agent/tune/change_check.h"
+#include "agent/tune/held_changes.h"
+#include "agent/tune/refusal.h"
 #include "agent/tune/sysctl_compare.h"
 #include "common/log/log.h"
 #include "common/status/annotate.h"
@@ -11,22 +14,14 @@
 namespace berthmaster {
 namespace {
 
-ChangeResult Refusal(const DesiredChange& change, absl::string_view why) {
+ChangeResult Refusal(const DesiredChange& change, const absl::Status& why) {
   ChangeResult result;
   result.rollout = change.rollout;
   result.netns_cookie = change.netns_cookie;
   result.sysctl = change.change.sysctl;
   result.state = ApplyState::kRefused;
-  result.error = std::string(why);
+  result.error = RefusalText(why);
   return result;
-}
-
-// Whether `entry` is what `change` asks for. The content is part of it: another value is another
-// change.
-bool IsEntryOf(const JournalEntry& entry, const DesiredChange& change) {
-  return entry.rollout == change.rollout && entry.netns.cookie == change.netns_cookie &&
-         entry.netns.inode == change.netns_inode && entry.sysctl == change.change.sysctl &&
-         SameSysctlValue(entry.sysctl, entry.desired, change.change.desired_value);
 }
 
 // A controller refuses a reply with a longer text (common/wire/bounds.h), and values can be longer
@@ -40,27 +35,10 @@ void ShortenErrors(std::vector<ChangeResult>& results) {
   }
 }
 
-std::vector<uint64_t> IdsOf(const Journal& journal) {
-  std::vector<uint64_t> ids;
-  for (const auto& [id, entry] : journal.entries()) ids.push_back(id);
-  return ids;
-}
-
-// A lease may have been shortened by a restart or lengthened by a clock of another boot, but never
-// beyond what was granted.
-void ClampDeadlines(Journal& journal, absl::Duration now) {
-  for (uint64_t id : IdsOf(journal)) {
-    const JournalEntry entry = journal.entries().at(id);
-    if (entry.confirmed || entry.deadline <= now + entry.lease) continue;
-    journal.Renew(id, false, entry.lease, now + entry.lease);
-  }
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Tuner>> Tuner::Open(TunerOptions options,
                                                    TunerDependencies dependencies) {
-  BERTHMASTER_RETURN_IF_ERROR(CheckAllowedSysctls(options.allowed_sysctls));
   BERTHMASTER_ASSIGN_OR_RETURN(std::unique_ptr<Journal> journal,
                                Journal::Open(options.journal_path, options.boot_id));
   ClampDeadlines(*journal, dependencies.clock->MonotonicNow());
@@ -69,20 +47,32 @@ absl::StatusOr<std::unique_ptr<Tuner>> Tuner::Open(TunerOptions options,
     for (const std::string& limitation : tuner->Limitations()) LogWarning(limitation);
     return tuner;
   }
+  tuner->persistence_.Rehome();
   for (uint64_t id : IdsOf(*tuner->journal_)) {
     if (absl::Status settled = tuner->writer_.Settle(id); !settled.ok()) {
       LogWarning("a change of an earlier run cannot be looked at yet: ", settled.message());
     }
   }
+  MarkDisallowed(*tuner->journal_, tuner->allow_list_);
+  tuner->SyncPersisted();
   return tuner;
 }
 
 Tuner::Tuner(TunerOptions options, TunerDependencies dependencies, std::unique_ptr<Journal> journal)
     : options_(std::move(options)),
+      allow_list_(options_.allow_list),
       clock_(*dependencies.clock),
       journal_(std::move(journal)),
+      preconditions_(options_.kernel_release, *dependencies.sysctls, dependencies.held_ports),
+      persistence_({options_.sysctl_d_directory, options_.host_netns, options_.journal_path},
+                   *dependencies.clock, *journal_),
       writer_(*dependencies.clock, *dependencies.sysctls, *dependencies.enforced_sysctls,
-              *journal_) {}
+              preconditions_, persistence_, *journal_) {}
+
+void Tuner::SetAllowList(AllowList allow_list) {
+  allow_list_ = std::move(allow_list);
+  if (enforcing()) MarkDisallowed(*journal_, allow_list_);
+}
 
 std::vector<std::string> Tuner::Limitations() const {
   if (enforcing() || journal_->entries().empty()) return {};
@@ -94,16 +84,38 @@ std::vector<std::string> Tuner::Limitations() const {
 
 std::optional<absl::Status> Tuner::RefusalOfAll(const DesiredState& desired) const {
   if (!enforcing()) {
-    return absl::FailedPreconditionError(
-        "AGENT_NOT_ENFORCING: this agent runs with --profile=observe and writes nothing; start it "
-        "with --profile=enforce to let approved changes in");
+    return Refuse("AGENT_NOT_ENFORCING",
+                  "this agent runs with --profile=observe and writes nothing; start it "
+                  "with --profile=enforce to let approved changes in");
   }
   if (desired.changes.size() > static_cast<size_t>(kDesiredChangesMax)) {
-    return absl::InvalidArgumentError(absl::StrCat("the desired state has ", desired.changes.size(),
-                                                   " changes; ", kDesiredChangesMax,
-                                                   " are allowed"));
+    return Refuse("TOO_MANY_CHANGES",
+                  absl::StrCat("the desired state has ", desired.changes.size(), " changes; ",
+                               kDesiredChangesMax, " are allowed"));
   }
   return std::nullopt;
+}
+
+void Tuner::SyncPersisted() {
+  const absl::Status before = std::exchange(sync_status_, persistence_.Sync());
+  if (!sync_status_.ok() && before.ok()) LogWarning(RefusalText(sync_status_));
+}
+
+// The values are in force all the same; what was asked for is not, and is tried again.
+void Tuner::ReportUnpersisted(std::vector<ChangeResult>& results) {
+  SyncPersisted();
+  if (sync_status_.ok()) return;
+  for (const auto& [id, entry] : journal_->entries()) {
+    if (!entry.persist) continue;
+    for (ChangeResult& result : results) {
+      if (result.rollout != entry.rollout || result.netns_cookie != entry.netns.cookie ||
+          result.sysctl != entry.sysctl || result.state != ApplyState::kApplied) {
+        continue;
+      }
+      result.state = ApplyState::kFailed;
+      result.error = RefusalText(sync_status_);
+    }
+  }
 }
 
 DesiredStateReply Tuner::Apply(const DesiredState& desired) {
@@ -112,7 +124,7 @@ DesiredStateReply Tuner::Apply(const DesiredState& desired) {
     // The reply is bounded like the push.
     size_t count = std::min(desired.changes.size(), static_cast<size_t>(kDesiredChangesMax));
     for (size_t i = 0; i < count; ++i) {
-      reply.results.push_back(Refusal(desired.changes[i], refusal->message()));
+      reply.results.push_back(Refusal(desired.changes[i], *refusal));
     }
     return reply;
   }
@@ -125,6 +137,7 @@ DesiredStateReply Tuner::Apply(const DesiredState& desired) {
   for (size_t i = 0; i < desired.changes.size(); ++i) {
     reply.results.push_back(ApplyOne(desired.changes[i], verdicts[i]));
   }
+  ReportUnpersisted(reply.results);
   ShortenErrors(reply.results);
   bool is_ack = std::all_of(reply.results.begin(), reply.results.end(),
                             [](const ChangeResult& result) { return result.error.empty(); });
@@ -151,32 +164,28 @@ std::vector<ChangeResult> Tuner::RevertAllBut(const std::vector<DesiredChange>& 
   return results;
 }
 
-const JournalEntry* Tuner::FindHeld(const DesiredChange& change) const {
-  for (const auto& [id, entry] : journal_->entries()) {
-    if (entry.netns.cookie == change.netns_cookie && entry.sysctl == change.change.sysctl) {
-      return &entry;
-    }
-  }
-  return nullptr;
-}
-
 ChangeResult Tuner::ApplyOne(const DesiredChange& change, const absl::Status& verdict) {
-  absl::Status allowed = verdict;
-  if (allowed.ok()) allowed = CheckChange(change, options_.allowed_sysctls);
+  absl::Status allowed = CheckChange(change, allow_list_);
+  if (allowed.ok()) allowed = verdict;
+  if (allowed.ok() && change.persist) allowed = persistence_.Check(change);
   if (!allowed.ok()) {
-    LogWarning("refused ", change.change.sysctl, " of ", change.rollout, ": ", allowed.message());
-    return Refusal(change, allowed.message());
+    LogWarning("refused a change: ", RefusalText(allowed));
+    return Refusal(change, allowed);
   }
-  if (const JournalEntry* held = FindHeld(change); held != nullptr) {
+  if (const JournalEntry* held = FindHeld(*journal_, change); held != nullptr) {
     if (!IsEntryOf(*held, change)) {
-      return Refusal(change, absl::StrCat(held->rollout, " still holds ", held->sysctl,
-                                          " there, since its prior value could not be put back"));
+      return Refusal(
+          change,
+          Refuse("HELD_BY_ANOTHER",
+                 absl::StrCat(held->rollout, " still holds ", held->sysctl,
+                              " there, since its prior value could not be put back; it is tried "
+                              "again, approve anew when it is back")));
     }
     // Only in the state of a crash, or of a revert that failed, is there something to settle first.
     uint64_t id = held->id;
     if (held->state == EntryState::kIntent || held->state == EntryState::kReverting) {
       if (absl::Status settled = writer_.Settle(id); !settled.ok()) {
-        return Refusal(change, settled.message());
+        return Refusal(change, Unreadable(*held, settled));
       }
     }
     if (journal_->entries().count(id) != 0) return RenewHeld(change, id);
@@ -196,7 +205,7 @@ ChangeResult Tuner::RenewHeld(const DesiredChange& change, uint64_t id) {
     journal_->Close(id);
   }
   // The lease is not renewed while nobody can say what the value is.
-  if (!current.ok()) return Refusal(change, current.status().message());
+  if (!current.ok()) return Refusal(change, Unreadable(entry, current.status()));
 
   ChangeResult result = ResultFor(entry, ApplyState::kApplied);
   result.effective_value = *current;
@@ -215,6 +224,12 @@ ChangeResult Tuner::RenewHeld(const DesiredChange& change, uint64_t id) {
   retries_.erase(id);
   absl::Duration lease = change.confirmed ? absl::ZeroDuration() : change.lease;
   journal_->Renew(id, change.confirmed, lease, clock_.MonotonicNow() + lease);
+  const bool persist = change.persist && change.confirmed;
+  if (persist == entry.persist) return result;
+  if (absl::Status set = persistence_.Set(id, persist); !set.ok()) {
+    result.state = ApplyState::kFailed;
+    result.error = RefusalText(set);
+  }
   return result;
 }
 
@@ -227,6 +242,7 @@ std::optional<DesiredStateReply> Tuner::CheckLeases() {
     std::optional<ChangeResult> result = CheckEntry(id, look_for_drift);
     if (result.has_value()) report.results.push_back(*std::move(result));
   }
+  if (look_for_drift || !report.results.empty()) SyncPersisted();
   if (report.results.empty()) return std::nullopt;
   ShortenErrors(report.results);
   // The controller is to push again before it may believe that its revision is in force.
@@ -241,7 +257,10 @@ std::optional<ChangeResult> Tuner::CheckEntry(uint64_t id, bool look_for_drift) 
     return std::nullopt;
   }
   if (entry.state == EntryState::kReverting || is_over) {
-    return RevertOrRetryLater(id, is_over ? "its lease ran out" : "it is no longer desired");
+    return RevertOrRetryLater(id, is_over ? "its lease ran out"
+                                  : IsAllowed(allow_list_, entry)
+                                      ? "it is no longer desired"
+                                      : "this host no longer allows it");
   }
   if (!look_for_drift) return std::nullopt;
   if (!writer_.Settle(id).ok()) return std::nullopt;

@@ -12,9 +12,12 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "agent/kernel/netns/netns_sysctl.h"
-#include "agent/tune/change_check.h"
+#include "agent/kernel/sockets/held_ports.h"
+#include "agent/tune/allow_list.h"
 #include "agent/tune/change_writer.h"
 #include "agent/tune/journal.h"
+#include "agent/tune/persistence.h"
+#include "agent/tune/preconditions.h"
 #include "common/clock/clock.h"
 #include "common/protocol/desired_state.h"
 #include "common/protocol/identity.h"
@@ -31,8 +34,14 @@ inline constexpr absl::Duration kRevertRetryInterval = absl::Seconds(5);
 struct TunerOptions {
   // kObserve: every change is refused and the kernel is never written, not even to revert.
   AgentProfile profile = AgentProfile::kObserve;
-  std::vector<std::string> allowed_sysctls = DefaultAllowedSysctls();
+  AllowList allow_list = AllowList();
   std::string journal_path;
+  // As of uname(2); while it is empty, every change is refused.
+  std::string kernel_release;
+  // Where values that are to outlive a reboot are kept, of sysctl.d(5); empty: nothing is.
+  std::string sysctl_d_directory;
+  // The namespace of process 1; zeros when it is not known, and then nothing is persisted.
+  NetnsId host_netns;
   // Of this boot; values of an earlier one are gone. Empty when not known.
   std::string boot_id;
 };
@@ -44,6 +53,8 @@ struct TunerDependencies {
   NetnsSysctl* sysctls = nullptr;
   // Reaches the namespaces in which changes may be made; the same as `sysctls` when all may.
   NetnsSysctl* enforced_sysctls = nullptr;
+  // Without it, changes of ports are refused.
+  HeldPortsReader* held_ports = nullptr;
 };
 
 // The last guard: brings the host's sysctls to a desired state within what this host allows, and
@@ -51,8 +62,8 @@ struct TunerDependencies {
 // the sysctl files and the journal's disk take.
 class Tuner {
  public:
-  // Opens the journal and settles what an earlier run of the agent left. INVALID_ARGUMENT for an
-  // allow-list that names what is never written, DATA_LOSS for a damaged journal.
+  // Opens the journal and settles what an earlier run of the agent left; what the allow-list no
+  // longer has is reverted by the next CheckLeases(). DATA_LOSS for a damaged journal.
   static absl::StatusOr<std::unique_ptr<Tuner>> Open(TunerOptions options,
                                                      TunerDependencies dependencies);
 
@@ -67,6 +78,10 @@ class Tuner {
   // least once a second.
   std::optional<DesiredStateReply> CheckLeases();
 
+  // Takes another allow-list for the writes from now on. What is in force and not allowed any more
+  // is reverted by the next CheckLeases().
+  void SetAllowList(AllowList allow_list);
+
   // The revision in force; 0 when there is none, and after something of it was reverted or drifted
   // without a push.
   int64_t applied_revision() const { return journal_->revision(); }
@@ -79,7 +94,8 @@ class Tuner {
   Tuner(TunerOptions options, TunerDependencies dependencies, std::unique_ptr<Journal> journal);
 
   bool enforcing() const { return options_.profile == AgentProfile::kEnforce; }
-  const JournalEntry* FindHeld(const DesiredChange& change) const;
+  void SyncPersisted();
+  void ReportUnpersisted(std::vector<ChangeResult>& results);
   std::optional<absl::Status> RefusalOfAll(const DesiredState& desired) const;
   std::vector<ChangeResult> RevertAllBut(const std::vector<DesiredChange>& wanted);
   ChangeResult ApplyOne(const DesiredChange& change, const absl::Status& verdict);
@@ -88,12 +104,17 @@ class Tuner {
   std::optional<ChangeResult> RevertOrRetryLater(uint64_t id, absl::string_view why);
 
   const TunerOptions options_;
+  AllowList allow_list_;
   const Clock& clock_;
   const std::unique_ptr<Journal> journal_;
+  Preconditions preconditions_;
+  Persistence persistence_;
   ChangeWriter writer_;
   // When each entry whose revert failed is due again, by id; it was reported when it failed first.
   std::map<uint64_t, absl::Duration> retries_;
   absl::Duration next_drift_check_;
+  // Why the drop-in file is not as the journal has it; OK while it is.
+  absl::Status sync_status_;
 };
 
 }  // namespace berthmaster

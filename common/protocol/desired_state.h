@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "common/protocol/advice.h"
 
 namespace berthmaster {
 
@@ -35,6 +36,8 @@ struct DesiredChange {
   // A confirmed change stays without a lease.
   bool confirmed = false;
   absl::Duration lease;
+  // Once confirmed, the value is to outlive a reboot; only for the host's own namespace.
+  bool persist = false;
   friend bool operator==(const DesiredChange&, const DesiredChange&) = default;
 };
 
@@ -43,6 +46,8 @@ struct DesiredState {
   int64_t revision = 0;
   int64_t nonce = 0;
   std::vector<DesiredChange> changes;
+  // What is not in it is withdrawn.
+  std::vector<DesiredAdvice> advice = {};
   friend bool operator==(const DesiredState&, const DesiredState&) = default;
 };
 
@@ -67,11 +72,12 @@ struct ChangeResult {
   friend bool operator==(const ChangeResult&, const ChangeResult&) = default;
 };
 
-// Nonce 0: of the agent's own accord (an expired lease, drift).
+// Nonce 0: of the agent's own accord (an expired lease, drift, an acknowledgement of advice).
 struct DesiredStateReply {
   int64_t nonce = 0;
   int64_t revision = 0;
   std::vector<ChangeResult> results;
+  std::vector<AdviceResult> advice_results = {};
   friend bool operator==(const DesiredStateReply&, const DesiredStateReply&) = default;
 };
 

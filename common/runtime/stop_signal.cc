@@ -12,13 +12,14 @@
 
 namespace berthmaster {
 
-absl::StatusOr<StopSignal> StopSignal::Make() {
+absl::StatusOr<StopSignal> StopSignal::Make(std::initializer_list<int> also) {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
+  for (int signal_number : also) sigaddset(&signals, signal_number);
   if (int error = pthread_sigmask(SIG_BLOCK, &signals, nullptr); error != 0) {
-    return ErrnoStatus(error, "block SIGINT and SIGTERM");
+    return ErrnoStatus(error, "block the signals to wait for");
   }
   signal(SIGPIPE, SIG_IGN);
   UniqueFd fd(signalfd(-1, &signals, SFD_CLOEXEC));

@@ -1,6 +1,7 @@
 #ifndef BERTHMASTER_COMMON_RUNTIME_STOP_SIGNAL_H_
 #define BERTHMASTER_COMMON_RUNTIME_STOP_SIGNAL_H_
 
+#include <initializer_list>
 #include <optional>
 
 #include "absl/status/statusor.h"
@@ -9,11 +10,13 @@
 
 namespace berthmaster {
 
-// SIGINT and SIGTERM as something to wait for. Make it in main before any other thread, so that
-// every thread inherits the blocked mask. SIGPIPE is ignored from then on.
+// SIGINT and SIGTERM, and others that are asked for, as something to wait for. Make it in main
+// before any other thread, so that every thread inherits the blocked mask. SIGPIPE is ignored from
+// then on.
 class StopSignal {
  public:
-  static absl::StatusOr<StopSignal> Make();
+  // `also` are other signals that Wait() is to return, such as SIGHUP.
+  static absl::StatusOr<StopSignal> Make(std::initializer_list<int> also = {});
 
   // Blocks until one of the signals arrives; returns its number. One thread.
   int Wait();

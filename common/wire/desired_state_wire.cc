@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "berthmaster/v1/rollout.pb.h"
 #include "common/status/annotate.h"
+#include "common/wire/advice_wire.h"
 #include "common/wire/field_check.h"
 #include "common/wire/time_wire.h"
 
@@ -20,6 +21,7 @@ v1::DesiredChange ToProto(const DesiredChange& change) {
   proto.set_netns_inode(static_cast<int64_t>(change.netns_inode));
   *proto.mutable_change() = berthmaster::ToProto(change.change);
   proto.set_confirmed(change.confirmed);
+  proto.set_persist(change.persist);
   if (!change.confirmed) *proto.mutable_lease() = berthmaster::ToProto(change.lease);
   return proto;
 }
@@ -34,6 +36,7 @@ absl::StatusOr<DesiredChange> FromProto(const v1::DesiredChange& proto) {
   change.netns_inode = static_cast<uint64_t>(proto.netns_inode());
   BERTHMASTER_ASSIGN_OR_RETURN(change.change, berthmaster::FromProto(proto.change()));
   change.confirmed = proto.confirmed();
+  change.persist = proto.persist();
   if (change.confirmed) return change;
   BERTHMASTER_ASSIGN_OR_RETURN(change.lease,
                                berthmaster::FromProto(proto.lease(), "changes.lease"));
@@ -102,6 +105,9 @@ v1::DesiredState ToProto(const DesiredState& state) {
   proto.set_revision(state.revision);
   proto.set_nonce(state.nonce);
   for (const DesiredChange& change : state.changes) *proto.add_changes() = ToProto(change);
+  for (const DesiredAdvice& advice : state.advice) {
+    *proto.add_advice() = berthmaster::ToProto(advice);
+  }
   return proto;
 }
 
@@ -116,6 +122,12 @@ absl::StatusOr<DesiredState> FromProto(const v1::DesiredState& proto) {
     BERTHMASTER_ASSIGN_OR_RETURN(DesiredChange plain, FromProto(change));
     state.changes.push_back(std::move(plain));
   }
+  BERTHMASTER_RETURN_IF_ERROR(
+      CheckFieldCount("desired_state.advice", proto.advice_size(), kDesiredAdviceMax));
+  for (const v1::DesiredAdvice& advice : proto.advice()) {
+    BERTHMASTER_ASSIGN_OR_RETURN(DesiredAdvice plain, berthmaster::FromProto(advice));
+    state.advice.push_back(std::move(plain));
+  }
   return state;
 }
 
@@ -124,6 +136,9 @@ v1::DesiredStateReply ToProto(const DesiredStateReply& reply) {
   proto.set_nonce(reply.nonce);
   proto.set_revision(reply.revision);
   for (const ChangeResult& result : reply.results) *proto.add_results() = ToProto(result);
+  for (const AdviceResult& result : reply.advice_results) {
+    *proto.add_advice_results() = berthmaster::ToProto(result);
+  }
   return proto;
 }
 
@@ -138,6 +153,12 @@ absl::StatusOr<DesiredStateReply> FromProto(const v1::DesiredStateReply& proto) 
   for (const v1::ChangeResult& result : proto.results()) {
     BERTHMASTER_ASSIGN_OR_RETURN(ChangeResult plain, FromProto(result));
     reply.results.push_back(std::move(plain));
+  }
+  BERTHMASTER_RETURN_IF_ERROR(CheckFieldCount("desired_state_reply.advice_results",
+                                              proto.advice_results_size(), 2 * kDesiredAdviceMax));
+  for (const v1::AdviceResult& result : proto.advice_results()) {
+    BERTHMASTER_ASSIGN_OR_RETURN(AdviceResult plain, berthmaster::FromProto(result));
+    reply.advice_results.push_back(std::move(plain));
   }
   return reply;
 }

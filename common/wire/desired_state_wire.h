@@ -9,9 +9,10 @@
 namespace berthmaster {
 
 // INVALID_ARGUMENT on the way in names the field and its value: more than kDesiredChangesMax
-// changes or results, a text out of bounds, a negative cookie, inode or revision, an unknown state,
-// a lease outside [kLeaseMin, kLeaseMax] of an unconfirmed change. Whether a sysctl may be written
-// is not decided here.
+// changes or kDesiredAdviceMax pieces of advice (twice as many results), advice that breaks its
+// bounds (advice_wire.h), a text out of bounds, a negative cookie, inode or revision, an unknown
+// state, a lease outside [kLeaseMin, kLeaseMax] of an unconfirmed change. Whether a sysctl may be
+// written is not decided here.
 v1::SysctlChange ToProto(const SysctlChange& change);
 absl::StatusOr<SysctlChange> FromProto(const v1::SysctlChange& proto);
 

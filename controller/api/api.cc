@@ -11,6 +11,7 @@ Api::Api(const Dependencies& dependencies)
       rollouts_(dependencies.fleet, dependencies.engine, pump_),
       silences_(dependencies.clock, dependencies.fleet, dependencies.engine),
       policies_(dependencies.fleet, dependencies.engine),
+      audit_(dependencies.clock, dependencies.audit_reader, dependencies.audit_key, &reads_),
       events_(pump_) {}
 
 Api::~Api() { Stop(); }
@@ -23,6 +24,7 @@ void Api::Register(grpc::ServerBuilder& builder) {
   builder.RegisterService(&rollouts_);
   builder.RegisterService(&silences_);
   builder.RegisterService(&policies_);
+  builder.RegisterService(&audit_);
   builder.RegisterService(&events_);
 }
 

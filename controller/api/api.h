@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "common/clock/clock.h"
+#include "controller/api/audit_service.h"
 #include "controller/api/blocking_reads.h"
 #include "controller/api/event_service.h"
 #include "controller/api/host_service.h"
@@ -32,6 +33,8 @@ class Api {
     EventBus* events = nullptr;
     Engine* engine = nullptr;
     HistoryReader* history_reader = nullptr;
+    AuditReader* audit_reader = nullptr;
+    const AuditSigningKey* audit_key = nullptr;
   };
 
   // All of `dependencies` must outlive the Api, and the Api the server.
@@ -53,6 +56,7 @@ class Api {
   RolloutServiceImpl rollouts_;
   SilenceServiceImpl silences_;
   PolicyServiceImpl policies_;
+  AuditServiceImpl audit_;
   EventServiceImpl events_;
 };
 

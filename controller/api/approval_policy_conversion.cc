@@ -94,7 +94,7 @@ v1::ApprovalPolicy ToProto(const ApprovalPolicy& policy) {
 }
 
 absl::StatusOr<ApprovalPolicyRequest> FromProto(const v1::UpdateApprovalPolicyRequest& request,
-                                                std::string updater) {
+                                                Caller updater) {
   if (!request.has_policy()) {
     return FieldError("policy", "", "is missing; send the rules and freezes that shall hold");
   }

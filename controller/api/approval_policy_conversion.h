@@ -14,7 +14,7 @@ v1::ApprovalPolicy ToProto(const ApprovalPolicy& policy);
 
 // INVALID_ARGUMENT names the rule or freeze and the field. Bounds are for the engine.
 absl::StatusOr<ApprovalPolicyRequest> FromProto(const v1::UpdateApprovalPolicyRequest& request,
-                                                std::string updater);
+                                                Caller updater);
 
 }  // namespace berthmaster
 

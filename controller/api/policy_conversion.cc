@@ -83,7 +83,7 @@ v1::DetectionPolicy ToProto(const DetectionPolicy& policy) {
 }
 
 absl::StatusOr<DetectionPolicyRequest> FromProto(const v1::UpdateDetectionPolicyRequest& request,
-                                                 std::string updater) {
+                                                 Caller updater) {
   if (!request.has_policy()) {
     return FieldError("policy", "", "is missing; send the rules that shall be in force");
   }

@@ -18,7 +18,7 @@ v1::ThresholdOverrides ToProto(const ThresholdOverrides& overrides);
 
 // INVALID_ARGUMENT names the rule and the field. Bounds of the thresholds are for the engine.
 absl::StatusOr<DetectionPolicyRequest> FromProto(const v1::UpdateDetectionPolicyRequest& request,
-                                                 std::string updater);
+                                                 Caller updater);
 
 }  // namespace berthmaster
 

@@ -24,7 +24,7 @@ grpc::ServerUnaryReactor* PolicyServiceImpl::GetDetectionPolicy(
 grpc::ServerUnaryReactor* PolicyServiceImpl::UpdateDetectionPolicy(
     grpc::CallbackServerContext* context, const v1::UpdateDetectionPolicyRequest* request,
     v1::UpdateDetectionPolicyResponse* response) {
-  absl::StatusOr<DetectionPolicyRequest> wanted = FromProto(*request, CallerOf(*context));
+  absl::StatusOr<DetectionPolicyRequest> wanted = FromProto(*request, IdentifyCaller(*context));
   if (!wanted.ok()) return FinishNow(context, wanted.status());
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   engine_->UpdateDetectionPolicy(*std::move(wanted),
@@ -45,7 +45,7 @@ grpc::ServerUnaryReactor* PolicyServiceImpl::GetApprovalPolicy(
 grpc::ServerUnaryReactor* PolicyServiceImpl::UpdateApprovalPolicy(
     grpc::CallbackServerContext* context, const v1::UpdateApprovalPolicyRequest* request,
     v1::UpdateApprovalPolicyResponse* response) {
-  absl::StatusOr<ApprovalPolicyRequest> wanted = FromProto(*request, CallerOf(*context));
+  absl::StatusOr<ApprovalPolicyRequest> wanted = FromProto(*request, IdentifyCaller(*context));
   if (!wanted.ok()) return FinishNow(context, wanted.status());
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   engine_->UpdateApprovalPolicy(*std::move(wanted),

@@ -22,14 +22,15 @@ constexpr int kShownTargetsMax = 1000;
 
 // The checks and fields that an approval and a rejection share.
 template <typename Request>
-absl::StatusOr<DecisionRequest> ToDecision(const Request& request, std::string decider) {
+absl::StatusOr<DecisionRequest> ToDecision(const Request& request, Caller caller) {
   DecisionRequest decision;
   BERTHMASTER_ASSIGN_OR_RETURN(decision.recommendation_id,
                                ParseId("name", "recommendations", request.name()));
   BERTHMASTER_RETURN_IF_ERROR(CheckReason(request.reason()));
   BERTHMASTER_RETURN_IF_ERROR(CheckEtag(request.etag()));
   BERTHMASTER_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
-  decision.decider = std::move(decider);
+  decision.decider = std::move(caller.who);
+  decision.source = std::move(caller.source);
   decision.reason = request.reason();
   decision.etag = request.etag();
   decision.request_id = request.request_id();
@@ -38,8 +39,8 @@ absl::StatusOr<DecisionRequest> ToDecision(const Request& request, std::string d
 }
 
 absl::StatusOr<DecisionRequest> ToApproval(const v1::ApproveRecommendationRequest& request,
-                                           std::string decider) {
-  BERTHMASTER_ASSIGN_OR_RETURN(DecisionRequest decision, ToDecision(request, std::move(decider)));
+                                           Caller caller) {
+  BERTHMASTER_ASSIGN_OR_RETURN(DecisionRequest decision, ToDecision(request, std::move(caller)));
   decision.validate_only = request.validate_only();
   BERTHMASTER_RETURN_IF_ERROR(CheckFieldCount(
       "desired_values", static_cast<int>(request.desired_values_size()), kDesiredValuesMax));
@@ -59,8 +60,7 @@ Engine::Done<Recommendation> Answer(grpc::ServerUnaryReactor* reactor, Response*
   };
 }
 
-absl::StatusOr<ProposalRequest> ToProposal(const v1::ProposeChangeRequest& request,
-                                           std::string proposer) {
+absl::StatusOr<ProposalRequest> ToProposal(const v1::ProposeChangeRequest& request, Caller caller) {
   ProposalRequest proposal;
   BERTHMASTER_RETURN_IF_ERROR(CheckReason(request.reason()));
   BERTHMASTER_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
@@ -72,7 +72,8 @@ absl::StatusOr<ProposalRequest> ToProposal(const v1::ProposeChangeRequest& reque
     proposal.desired_values.emplace(sysctl, value);
   }
   BERTHMASTER_ASSIGN_OR_RETURN(proposal.plan, FromProto(request.plan()));
-  proposal.proposer = std::move(proposer);
+  proposal.proposer = std::move(caller.who);
+  proposal.source = std::move(caller.source);
   proposal.reason = request.reason();
   proposal.request_id = request.request_id();
   proposal.request_sha256 = DeterministicSha256(request);
@@ -118,7 +119,7 @@ grpc::ServerUnaryReactor* RecommendationServiceImpl::GetRecommendation(
 grpc::ServerUnaryReactor* RecommendationServiceImpl::ApproveRecommendation(
     grpc::CallbackServerContext* context, const v1::ApproveRecommendationRequest* request,
     v1::ApproveRecommendationResponse* response) {
-  absl::StatusOr<DecisionRequest> decision = ToApproval(*request, CallerOf(*context));
+  absl::StatusOr<DecisionRequest> decision = ToApproval(*request, IdentifyCaller(*context));
   if (!decision.ok()) return FinishNow(context, decision.status());
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   engine_->Approve(*std::move(decision), Answer(reactor, response));
@@ -128,7 +129,7 @@ grpc::ServerUnaryReactor* RecommendationServiceImpl::ApproveRecommendation(
 grpc::ServerUnaryReactor* RecommendationServiceImpl::RejectRecommendation(
     grpc::CallbackServerContext* context, const v1::RejectRecommendationRequest* request,
     v1::RejectRecommendationResponse* response) {
-  absl::StatusOr<DecisionRequest> decision = ToDecision(*request, CallerOf(*context));
+  absl::StatusOr<DecisionRequest> decision = ToDecision(*request, IdentifyCaller(*context));
   if (!decision.ok()) return FinishNow(context, decision.status());
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   engine_->Reject(*std::move(decision), Answer(reactor, response));
@@ -138,7 +139,7 @@ grpc::ServerUnaryReactor* RecommendationServiceImpl::RejectRecommendation(
 grpc::ServerUnaryReactor* RecommendationServiceImpl::ProposeChange(
     grpc::CallbackServerContext* context, const v1::ProposeChangeRequest* request,
     v1::ProposeChangeResponse* response) {
-  absl::StatusOr<ProposalRequest> proposal = ToProposal(*request, CallerOf(*context));
+  absl::StatusOr<ProposalRequest> proposal = ToProposal(*request, IdentifyCaller(*context));
   if (!proposal.ok()) return FinishNow(context, proposal.status());
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   engine_->Propose(*std::move(proposal),

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/ids/names.h"
+#include "common/net/endpoint.h"
 #include "common/wire/desired_state_wire.h"
 #include "common/wire/time_wire.h"
 #include "controller/api/plan_conversion.h"
@@ -34,6 +35,27 @@ v1::GateRates RatesOf(const GateCounts& counts) {
   return rates;
 }
 
+v1::AdviceStatus ToProto(const TargetAdvice& advice) {
+  const DesiredAdvice& desired = advice.desired;
+  v1::AdviceStatus proto;
+  proto.mutable_advice()->set_connection_pool_size(desired.connection_pool_size);
+  proto.mutable_advice()->set_connection_rate(desired.connection_rate);
+  *proto.mutable_advice()->mutable_hold_time() = berthmaster::ToProto(desired.hold_time);
+  proto.mutable_advice()->set_ports_saved(desired.ports_saved);
+  proto.set_workload(desired.workload);
+  proto.set_destination(
+      Endpoint{desired.destination.ToString(), desired.destination_port}.ToString());
+  proto.set_connection_rate_before(desired.connection_rate);
+  if (advice.connection_rate_now.has_value()) {
+    proto.set_connection_rate_now(*advice.connection_rate_now);
+  }
+  if (!advice.result.has_value()) return proto;
+  proto.set_path(advice.result->path);
+  proto.set_follower_count(advice.result->follower_count);
+  proto.set_acknowledgement(advice.result->acknowledgement);
+  return proto;
+}
+
 void AddGates(const RolloutTarget& target, v1::RolloutTarget& proto) {
   const GateCounts& before = target.counts_before;
   const GateCounts& after = target.counts_after;
@@ -60,6 +82,7 @@ v1::RolloutTarget ToProto(const RolloutTarget& target, absl::string_view name) {
   proto.set_message(target.message);
   *proto.mutable_state_time() = berthmaster::ToProto(target.state_time);
   AddGates(target, proto);
+  if (target.advice.has_value()) *proto.mutable_advice() = ToProto(*target.advice);
   if (target.before.has_value()) *proto.mutable_before() = berthmaster::ToProto(*target.before);
   if (target.predicted.has_value()) {
     *proto.mutable_predicted() = berthmaster::ToProto(*target.predicted);

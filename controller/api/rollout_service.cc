@@ -17,13 +17,14 @@ namespace {
 
 template <typename Request>
 absl::StatusOr<RolloutDecision> ToDecision(RolloutVerb verb, const Request& request,
-                                           std::string who) {
+                                           Caller caller) {
   BERTHMASTER_RETURN_IF_ERROR(CheckReason(request.reason()));
   BERTHMASTER_RETURN_IF_ERROR(CheckEtag(request.etag()));
   RolloutDecision decision;
   BERTHMASTER_ASSIGN_OR_RETURN(decision.rollout_id, ParseId("name", "rollouts", request.name()));
   decision.verb = verb;
-  decision.who = std::move(who);
+  decision.who = std::move(caller.who);
+  decision.source = std::move(caller.source);
   decision.reason = request.reason();
   decision.etag = request.etag();
   return decision;
@@ -33,7 +34,7 @@ template <typename Request, typename Response>
 grpc::ServerUnaryReactor* DecideOn(Engine* engine, RolloutVerb verb,
                                    grpc::CallbackServerContext* context, const Request& request,
                                    Response* response) {
-  absl::StatusOr<RolloutDecision> decision = ToDecision(verb, request, CallerOf(*context));
+  absl::StatusOr<RolloutDecision> decision = ToDecision(verb, request, IdentifyCaller(*context));
   if (!decision.ok()) return FinishNow(context, decision.status());
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   engine->DecideRollout(*std::move(decision), [reactor, response](absl::StatusOr<Rollout> rollout) {

@@ -27,8 +27,7 @@ v1::Silence ToProto(const Silence& silence, absl::Time now) {
   return proto;
 }
 
-absl::StatusOr<SilenceRequest> FromProto(const v1::CreateSilenceRequest& request,
-                                         std::string creator) {
+absl::StatusOr<SilenceRequest> FromProto(const v1::CreateSilenceRequest& request, Caller creator) {
   const v1::Silence& silence = request.silence();
   BERTHMASTER_RETURN_IF_ERROR(CheckReason(silence.reason()));
   BERTHMASTER_RETURN_IF_ERROR(CheckRequestId(request.request_id()));

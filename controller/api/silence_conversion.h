@@ -15,8 +15,7 @@ namespace berthmaster {
 v1::Silence ToProto(const Silence& silence, absl::Time now);
 
 // INVALID_ARGUMENT names the field.
-absl::StatusOr<SilenceRequest> FromProto(const v1::CreateSilenceRequest& request,
-                                         std::string creator);
+absl::StatusOr<SilenceRequest> FromProto(const v1::CreateSilenceRequest& request, Caller creator);
 
 }  // namespace berthmaster
 

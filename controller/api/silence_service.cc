@@ -56,7 +56,7 @@ grpc::ServerUnaryReactor* SilenceServiceImpl::GetSilence(grpc::CallbackServerCon
 grpc::ServerUnaryReactor* SilenceServiceImpl::CreateSilence(grpc::CallbackServerContext* context,
                                                             const v1::CreateSilenceRequest* request,
                                                             v1::CreateSilenceResponse* response) {
-  absl::StatusOr<SilenceRequest> wanted = FromProto(*request, CallerOf(*context));
+  absl::StatusOr<SilenceRequest> wanted = FromProto(*request, IdentifyCaller(*context));
   if (!wanted.ok()) return FinishNow(context, wanted.status());
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   engine_->CreateSilence(
@@ -76,7 +76,7 @@ grpc::ServerUnaryReactor* SilenceServiceImpl::ExpireSilence(grpc::CallbackServer
   absl::StatusOr<std::string> id = Check(*request);
   if (!id.ok()) return FinishNow(context, id.status());
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  engine_->ExpireSilence(*std::move(id), CallerOf(*context), request->etag(),
+  engine_->ExpireSilence(*std::move(id), IdentifyCaller(*context), request->etag(),
                          [this, reactor, response](absl::StatusOr<Silence> silence) {
                            if (silence.ok()) {
                              *response->mutable_silence() = ToProto(*silence, clock_->SystemNow());

@@ -1,6 +1,7 @@
 // What Decisions does about approvals: by people, k of n, and by the policy itself.
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -9,11 +10,13 @@
 #include "common/log/log.h"
 #include "common/status/annotate.h"
 #include "common/status/reason.h"
+#include "controller/engine/audit_draft.h"
 #include "controller/engine/decision_checks.h"
 #include "controller/engine/decisions.h"
 #include "controller/engine/desired_state.h"
 #include "controller/model/content_hash.h"
 #include "controller/model/names.h"
+#include "controller/model/workload.h"
 #include "controller/rollout/wave_plan.h"
 
 namespace berthmaster {
@@ -57,6 +60,7 @@ void DropVoidApprovals(Recommendation& recommendation, absl::Time now) {
 
 absl::StatusOr<std::vector<RolloutTarget>> Decisions::TargetsOf(
     const Recommendation& recommendation) const {
+  if (recommendation.pooling.has_value()) return AdviceTargetsOf(recommendation);
   if (recommendation.changes.empty()) return std::vector<RolloutTarget>();
   if (recommendation.plan.selector.empty()) {
     const std::string& host_id = recommendation.host_id;
@@ -80,6 +84,55 @@ absl::StatusOr<std::vector<RolloutTarget>> Decisions::TargetsOf(
                                             " matches no namespace that it would change",
                                             found.left_out.empty() ? "" : "; left out: ",
                                             found.left_out.empty() ? "" : found.left_out.front()));
+}
+
+absl::StatusOr<std::vector<RolloutTarget>> Decisions::AdviceTargetsOf(
+    const Recommendation& recommendation) const {
+  for (const std::string& id : parts_.ledger->OpenRolloutsOf(recommendation.host_id)) {
+    auto rollout = parts_.ledger->rollouts().Find(id);
+    const bool same = rollout->pool_name == recommendation.pool_name &&
+                      std::any_of(rollout->targets.begin(), rollout->targets.end(),
+                                  [](const RolloutTarget& t) { return t.advice.has_value(); });
+    if (!same) continue;
+    return Refused("ROLLOUT_IN_PROGRESS",
+                   absl::StrCat(RolloutName(id),
+                                " has advice for the same connections; revert it "
+                                "first"));
+  }
+  const NetnsSample* netns = finder_.FindNetns(recommendation.host_id, recommendation.netns_cookie);
+  const PoolSample* pool = nullptr;
+  if (netns != nullptr) {
+    for (const PoolSample& one : netns->pools) {
+      if (PoolName(recommendation.host_id, netns->cookie, one) == recommendation.pool_name) {
+        pool = &one;
+      }
+    }
+  }
+  if (pool == nullptr) {
+    return Refused("NO_TARGETS", absl::StrCat(recommendation.pool_name,
+                                              " is not in the newest sample; there is nobody to "
+                                              "advise"));
+  }
+  RolloutTarget target = OwnTarget(recommendation);
+  const PoolingAdvice& pooling = *recommendation.pooling;
+  DesiredAdvice& desired = target.advice.emplace().desired;
+  desired.netns_cookie = recommendation.netns_cookie;
+  desired.netns_inode = recommendation.netns_inode;
+  desired.workload = WorkloadOf(netns->labels);
+  desired.netns_label = recommendation.netns_label;
+  desired.destination = pool->key.destination;
+  desired.destination_port = pool->key.destination_port;
+  desired.protocol = pool->key.protocol;
+  desired.source = pool->key.source;
+  desired.connection_pool_size = pooling.connection_pool_size;
+  desired.connection_rate = pooling.connection_rate;
+  desired.hold_time = pooling.hold_time;
+  desired.ports_saved = pooling.ports_saved;
+  desired.keep_alive =
+      "Keep the connections open and use them again; let the server close idle ones, later than "
+      "the "
+      "client would.";
+  return std::vector<RolloutTarget>{std::move(target)};
 }
 
 std::vector<LabelView> Decisions::PlacesOf(const Recommendation& recommendation,
@@ -117,6 +170,22 @@ absl::Status Decisions::CheckApprover(const Recommendation& recommendation,
 }
 
 absl::StatusOr<Recommendation> Decisions::Approve(const DecisionRequest& request) {
+  absl::StatusOr<Recommendation> approved = TryApprove(request);
+  if (!request.validate_only) {
+    NoteDenial({request.decider, request.source}, RecommendationName(request.recommendation_id),
+               approved.status());
+  }
+  return approved;
+}
+
+void Decisions::NoteDenial(const Caller& caller, absl::string_view object,
+                           const absl::Status& status) {
+  if (!absl::IsFailedPrecondition(status) && !absl::IsPermissionDenied(status)) return;
+  parts_.ledger->Append(AuditDraft(now_, caller, AuditAction::kDenied, std::string(object),
+                                   std::string(status.message())));
+}
+
+absl::StatusOr<Recommendation> Decisions::TryApprove(const DecisionRequest& request) {
   BERTHMASTER_ASSIGN_OR_RETURN(auto earlier, Replay(request, kApproveMethod));
   if (earlier != nullptr) return *earlier;
   BERTHMASTER_ASSIGN_OR_RETURN(Recommendation recommendation, FindProposed(request));
@@ -141,6 +210,9 @@ void Decisions::TakeApproval(const DecisionRequest& request, const Requirement& 
   recommendation.approvals.push_back(
       {request.decider, request.reason, now_, ContentSha256(recommendation)});
   recommendation.approvals_required = requirement.approvals;
+  parts_.ledger->Append(AuditDraft(now_, {request.decider, request.source}, AuditAction::kApproved,
+                                   RecommendationName(recommendation.id), request.reason,
+                                   AuditValuesOf(recommendation)));
   const int given = static_cast<int>(recommendation.approvals.size());
   const bool by_policy = !requirement.automatic_rule.empty() &&
                          request.decider == absl::StrCat("policy/", requirement.automatic_rule);
@@ -243,7 +315,10 @@ void Decisions::ExpireProposals() {
     expired.state = RecommendationState::kExpired;
     expired.update_time = now_;
     ++expired.revision;
-    LogInfo(RecommendationName(expired.id), ": EXPIRED, since nobody decided on it in time");
+    const std::string name = RecommendationName(expired.id);
+    LogInfo(name, ": EXPIRED, since nobody decided on it in time");
+    parts_.ledger->Append(AuditDraft(now_, ControllerCaller(), AuditAction::kExpired, name,
+                                     "nobody decided on it in time"));
     parts_.ledger->Put(std::move(expired));
   }
 }

@@ -1,7 +1,10 @@
 #include "controller/engine/control_ledger.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
+
+#include "common/audit/chain.h"
 
 namespace berthmaster {
 namespace {
@@ -67,6 +70,8 @@ std::vector<std::string> BeyondBound(const LedgerTable<Row>& table, Ended ended,
 }  // namespace
 
 void ControlLedger::Load(ControlState state) {
+  audit_tail_ = state.audit_tail;
+  committed_audit_tail_ = std::move(state.audit_tail);
   for (Host& host : state.hosts) {
     std::string id = host.host_id;
     hosts_.Load(id, std::make_shared<const Host>(std::move(host)));
@@ -156,6 +161,24 @@ void ControlLedger::Put(CompletedRequest request) {
   requests_.Put(row->request_id, row);
 }
 
+void ControlLedger::Append(AuditEntry draft) {
+  std::vector<AuditValue> values = std::move(draft.values);
+  size_t next = 0;
+  do {
+    AuditEntry entry = draft;
+    const size_t end = std::min(next + kAuditValuesMax, values.size());
+    entry.values.assign(std::make_move_iterator(values.begin() + static_cast<ptrdiff_t>(next)),
+                        std::make_move_iterator(values.begin() + static_cast<ptrdiff_t>(end)));
+    next = end;
+    entry = BoundedAuditEntry(std::move(entry));
+    entry.sequence = audit_tail_.sequence + 1;
+    entry.previous_hash = audit_tail_.hash;
+    entry.hash = AuditHash(entry);
+    audit_tail_ = {entry.sequence, entry.hash};
+    audit_.push_back(std::move(entry));
+  } while (next < values.size());
+}
+
 void ControlLedger::Reindex(const Incident* before, const Incident* after) {
   if (before != nullptr) Change(active_incidents_by_host_, before->host_id, before->id, false);
   if (after != nullptr && after->active()) {
@@ -202,7 +225,7 @@ const ControlLedger::Ids& ControlLedger::OpenRolloutsOf(absl::string_view host_i
 bool ControlLedger::dirty() const {
   return hosts_.dirty() || incidents_.dirty() || recommendations_.dirty() || rollouts_.dirty() ||
          requests_.dirty() || silences_.dirty() || detection_policies_.dirty() ||
-         approval_policies_.dirty();
+         approval_policies_.dirty() || !audit_.empty();
 }
 
 ControlState ControlLedger::DirtyRows() const {
@@ -215,6 +238,7 @@ ControlState ControlLedger::DirtyRows() const {
   state.silences = Copies(silences_);
   if (detection_policies_.dirty()) state.detection_policy = *detection_policy();
   if (approval_policies_.dirty()) state.approval_policy = *approval_policy();
+  state.audit = audit_;
   return state;
 }
 
@@ -227,6 +251,8 @@ void ControlLedger::MarkCommitted() {
   silences_.MarkCommitted();
   detection_policies_.MarkCommitted();
   approval_policies_.MarkCommitted();
+  audit_.clear();
+  committed_audit_tail_ = audit_tail_;
 }
 
 void ControlLedger::Rollback() {
@@ -247,6 +273,8 @@ void ControlLedger::Rollback() {
   silences_.Rollback();
   detection_policies_.Rollback();
   approval_policies_.Rollback();
+  audit_.clear();
+  audit_tail_ = committed_audit_tail_;
 }
 
 ControlLedger::Forgotten ControlLedger::ForgetEnded(absl::Time now) {

@@ -108,6 +108,10 @@ class ControlLedger {
   void Put(DetectionPolicy policy);
   void Put(ApprovalPolicy policy);
   void Put(CompletedRequest request);
+  // Appends to the audit chain, within the bounds of an entry; sequence and hashes are given here.
+  // What has more than kAuditValuesMax values becomes several entries. They are committed with the
+  // other dirty rows, or taken back with them, and not kept after that.
+  void Append(AuditEntry draft);
 
   // Ids by what they belong to; empty when there is none.
   const Ids& ActiveIncidentsOf(absl::string_view host_id) const;
@@ -151,6 +155,10 @@ class ControlLedger {
   // At most one row.
   LedgerTable<DetectionPolicy> detection_policies_;
   LedgerTable<ApprovalPolicy> approval_policies_;
+  // The entries that are not committed, the end of the chain with them and without them.
+  std::vector<AuditEntry> audit_;
+  AuditTail audit_tail_;
+  AuditTail committed_audit_tail_;
   Index active_incidents_by_host_;
   Index recommendations_by_incident_;
   Index open_rollouts_by_host_;

@@ -7,6 +7,7 @@
 #include "common/log/log.h"
 #include "common/status/annotate.h"
 #include "common/status/reason.h"
+#include "controller/engine/audit_draft.h"
 #include "controller/engine/decision_checks.h"
 #include "controller/model/content_hash.h"
 #include "controller/model/names.h"
@@ -79,6 +80,9 @@ absl::StatusOr<Recommendation> Decisions::Reject(const DecisionRequest& request)
   if (earlier != nullptr) return *earlier;
   BERTHMASTER_ASSIGN_OR_RETURN(Recommendation recommendation, FindProposed(request));
   if (request.validate_only) return recommendation;
+  parts_.ledger->Append(AuditDraft(now_, {request.decider, request.source}, AuditAction::kRejected,
+                                   RecommendationName(recommendation.id), request.reason,
+                                   AuditValuesOf(recommendation)));
   Decide(request, kRejectMethod, RecommendationState::kRejected, recommendation);
   parts_.incidents->AddTimelineEntry(
       recommendation.incident_id,
@@ -119,6 +123,8 @@ absl::StatusOr<Incident> Decisions::AcknowledgeIncident(absl::string_view id, ab
         absl::StrCat(IncidentName(id), " is over; there is nothing to acknowledge"));
   }
   BERTHMASTER_RETURN_IF_ERROR(RequireEtag(IncidentName(id), etag, row->revision));
+  parts_.ledger->Append(
+      AuditDraft(now_, {std::string(who), ""}, AuditAction::kAcknowledged, IncidentName(id)));
   return parts_.incidents->Acknowledge(id, who, now_);
 }
 
@@ -131,6 +137,8 @@ absl::StatusOr<Incident> Decisions::ResolveIncident(absl::string_view id, absl::
   if (row->state == IncidentState::kResolved) return *row;
   BERTHMASTER_RETURN_IF_ERROR(RequireEtag(IncidentName(id), etag, row->revision));
   BERTHMASTER_ASSIGN_OR_RETURN(Incident incident, parts_.incidents->Resolve(id, who, reason, now_));
+  parts_.ledger->Append(AuditDraft(now_, {std::string(who), ""}, AuditAction::kResolved,
+                                   IncidentName(id), std::string(reason)));
   parts_.proposals->Close(id, now_);
   return incident;
 }

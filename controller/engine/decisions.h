@@ -18,6 +18,7 @@
 #include "controller/engine/proposals.h"
 #include "controller/engine/rollout_driver.h"
 #include "controller/engine/target_finder.h"
+#include "controller/model/caller.h"
 
 namespace berthmaster {
 
@@ -25,7 +26,8 @@ namespace berthmaster {
 inline constexpr size_t kReasonBytesMax = 4000;
 
 // What people and policies decide, at one moment. Each method checks everything first and changes
-// the ledger only when it returns a value; the change counts once it is committed. One thread.
+// the ledger only when it returns a value, but for an entry in the audit chain of what was denied;
+// the change counts once it is committed. One thread.
 class Decisions {
  public:
   struct Parts {
@@ -57,7 +59,7 @@ class Decisions {
   absl::StatusOr<Rollout> DecideRollout(const RolloutDecision& decision);
   // The errors of SilenceService.CreateSilence and ExpireSilence.
   absl::StatusOr<CreatedSilence> CreateSilence(const SilenceRequest& request);
-  absl::StatusOr<Silence> ExpireSilence(absl::string_view id, absl::string_view who,
+  absl::StatusOr<Silence> ExpireSilence(absl::string_view id, const Caller& who,
                                         absl::string_view etag);
   // The errors of PolicyService.UpdateDetectionPolicy.
   absl::StatusOr<DetectionPolicy> UpdateDetectionPolicy(const DetectionPolicyRequest& request);
@@ -77,8 +79,15 @@ class Decisions {
   absl::StatusOr<Recommendation> FindProposed(const DecisionRequest& request) const;
   // The namespaces that the recommendation changes, if it were to begin now.
   absl::StatusOr<std::vector<RolloutTarget>> TargetsOf(const Recommendation& recommendation) const;
+  absl::StatusOr<std::vector<RolloutTarget>> AdviceTargetsOf(
+      const Recommendation& recommendation) const;
   std::vector<LabelView> PlacesOf(const Recommendation& recommendation,
                                   const std::vector<RolloutTarget>& targets) const;
+  absl::StatusOr<Recommendation> TryApprove(const DecisionRequest& request);
+  absl::StatusOr<ProposedChange> TryPropose(const ProposalRequest& request);
+  absl::StatusOr<Rollout> TryDecideRollout(const RolloutDecision& decision);
+  // Enters a denial into the audit chain; errors of other kinds are no denials.
+  void NoteDenial(const Caller& caller, absl::string_view object, const absl::Status& status);
   absl::Status CheckApprover(const Recommendation& recommendation, const Requirement& requirement,
                              absl::string_view decider) const;
   // Records the approval and, when it is the last that was needed, starts the rollout.

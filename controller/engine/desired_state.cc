@@ -16,6 +16,9 @@ namespace {
 using Key = std::pair<uint64_t, std::string>;
 using Changes = std::map<Key, DesiredChange>;
 
+// What agents call the host's own namespace, and no other (agent/kernel/netns/netns_labels).
+constexpr absl::string_view kHostNetnsLabel = "host";
+
 // Adds the changes of one rollout, in the order of writing, to those of older ones.
 void Append(const Rollout& rollout, absl::string_view host_id, absl::Duration lease,
             Changes& changes, std::vector<std::pair<Key, std::string>>& order) {
@@ -29,6 +32,8 @@ void Append(const Rollout& rollout, absl::string_view host_id, absl::Duration le
       change.change = sysctl.change;
       change.confirmed = IsConfirmed(rollout, target);
       if (!change.confirmed) change.lease = lease;
+      // The agent keeps no other namespace over a reboot: they do not outlive one.
+      change.persist = rollout.plan.persist && target.netns_label == kHostNetnsLabel;
       const Key key(target.netns_cookie, sysctl.change.sysctl);
       auto covered = changes.find(key);
       if (covered != changes.end() &&
@@ -39,6 +44,17 @@ void Append(const Rollout& rollout, absl::string_view host_id, absl::Duration le
       order.emplace_back(key, change.rollout);
       changes[key] = std::move(change);
     }
+  }
+}
+
+void AppendAdvice(const Rollout& rollout, absl::string_view host_id,
+                  std::vector<DesiredAdvice>& advice) {
+  for (const RolloutTarget& target : rollout.targets) {
+    if (target.host_id != host_id || !IsDesired(target.state)) continue;
+    if (!target.advice.has_value() || advice.size() >= kDesiredAdviceMax) continue;
+    DesiredAdvice desired = target.advice->desired;
+    desired.rollout = RolloutName(rollout.id);
+    advice.push_back(std::move(desired));
   }
 }
 
@@ -63,6 +79,10 @@ DesiredState BuildDesiredState(const ControlLedger& ledger, absl::string_view ho
   for (const std::string& id : ledger.OpenRolloutsOf(host_id)) {
     auto rollout = ledger.rollouts().Find(id);
     if (InForce(rollout->state)) Append(*rollout, host_id, lease, changes, order);
+  }
+  for (const std::string& id : ledger.OpenRolloutsOf(host_id)) {
+    auto rollout = ledger.rollouts().Find(id);
+    if (InForce(rollout->state)) AppendAdvice(*rollout, host_id, desired.advice);
   }
   for (const auto& entry : order) {
     DesiredChange& change = changes.at(entry.first);

@@ -160,7 +160,7 @@ void Engine::CreateSilence(SilenceRequest request, Done<CreatedSilence> done) {
       std::move(done));
 }
 
-void Engine::ExpireSilence(std::string id, std::string who, std::string etag, Done<Silence> done) {
+void Engine::ExpireSilence(std::string id, Caller who, std::string etag, Done<Silence> done) {
   core_->Offer<Silence>(
       [id = std::move(id), who = std::move(who), etag = std::move(etag)](Decisions& decisions) {
         return decisions.ExpireSilence(id, who, etag);

@@ -19,6 +19,7 @@
 #include "controller/engine/event_bus.h"
 #include "controller/engine/fleet.h"
 #include "controller/model/approval_policy.h"
+#include "controller/model/caller.h"
 #include "controller/model/detection_policy.h"
 #include "controller/model/incident.h"
 #include "controller/model/recommendation.h"
@@ -34,6 +35,8 @@ namespace berthmaster {
 struct DecisionRequest {
   std::string recommendation_id;
   std::string decider;
+  // The address that the decider called from.
+  std::string source;
   std::string reason;
   // Empty: whatever the recommendation says at the moment of the call.
   std::string etag;
@@ -50,6 +53,7 @@ struct ProposalRequest {
   std::map<std::string, std::string> desired_values;
   RolloutPlan plan;
   std::string proposer;
+  std::string source;
   std::string reason;
   std::string request_id;
   // SHA-256 of the request's content, kept with request_id.
@@ -76,12 +80,14 @@ struct RolloutDecision {
   std::string reason;
   // Empty: whatever it is at the moment of the call.
   std::string etag;
+  // The address that `who` called from.
+  std::string source;
 };
 
 struct ApprovalPolicyRequest {
   std::vector<ApprovalRule> rules;
   std::vector<Freeze> freezes;
-  std::string updater;
+  Caller updater;
   // Empty: whatever is in force.
   std::string etag;
   bool validate_only = false;
@@ -90,7 +96,7 @@ struct ApprovalPolicyRequest {
 // What a caller of the API wants silenced. The engine decides the times by its own clock.
 struct SilenceRequest {
   LabelSelector selector;
-  std::string creator;
+  Caller creator;
   std::string reason;
   // Nothing: at once.
   std::optional<absl::Time> start_time;
@@ -111,7 +117,7 @@ struct CreatedSilence {
 
 struct DetectionPolicyRequest {
   std::vector<DetectionRule> rules;
-  std::string updater;
+  Caller updater;
   // Empty: whatever is in force.
   std::string etag;
   bool validate_only = false;
@@ -181,7 +187,7 @@ class Engine {
   void Propose(ProposalRequest request, Done<ProposedChange> done);
   void DecideRollout(RolloutDecision decision, Done<Rollout> done);
   void CreateSilence(SilenceRequest request, Done<CreatedSilence> done);
-  void ExpireSilence(std::string id, std::string who, std::string etag, Done<Silence> done);
+  void ExpireSilence(std::string id, Caller who, std::string etag, Done<Silence> done);
   void UpdateDetectionPolicy(DetectionPolicyRequest request, Done<DetectionPolicy> done);
   void UpdateApprovalPolicy(ApprovalPolicyRequest request, Done<ApprovalPolicy> done);
 

@@ -10,6 +10,7 @@
 #include "common/status/reason.h"
 #include "controller/approval/policy_check.h"
 #include "controller/detect/threshold_fields.h"
+#include "controller/engine/audit_draft.h"
 #include "controller/engine/decision_checks.h"
 #include "controller/engine/decisions.h"
 
@@ -55,32 +56,39 @@ absl::Status CheckRules(const std::vector<DetectionRule>& rules) {
 absl::StatusOr<DetectionPolicy> Decisions::UpdateDetectionPolicy(
     const DetectionPolicyRequest& request) {
   BERTHMASTER_RETURN_IF_ERROR(CheckRules(request.rules));
-  DetectionPolicy policy = *parts_.ledger->detection_policy();
+  const DetectionPolicy before = *parts_.ledger->detection_policy();
+  DetectionPolicy policy = before;
   BERTHMASTER_RETURN_IF_ERROR(RequireEtag(kPolicyName, request.etag, policy.revision));
   policy.rules = request.rules;
   if (request.validate_only) return policy;
   policy.update_time = now_;
-  policy.updater = request.updater;
+  policy.updater = request.updater.who;
   ++policy.revision;
   LogInfo(kPolicyName, ": ", policy.rules.size(), " rules set by ", policy.updater);
   parts_.ledger->Put(policy);
+  parts_.ledger->Append(AuditDraft(now_, request.updater, AuditAction::kPolicySet,
+                                   std::string(kPolicyName), "", AuditValuesOf(before, policy)));
   parts_.incidents->TakeDetectionPolicy();
   return policy;
 }
 
 absl::StatusOr<ApprovalPolicy> Decisions::UpdateApprovalPolicy(
     const ApprovalPolicyRequest& request) {
-  ApprovalPolicy policy = *parts_.ledger->approval_policy();
+  const ApprovalPolicy before = *parts_.ledger->approval_policy();
+  ApprovalPolicy policy = before;
   BERTHMASTER_RETURN_IF_ERROR(RequireEtag(kApprovalPolicyName, request.etag, policy.revision));
   policy.rules = request.rules;
   policy.freezes = request.freezes;
   BERTHMASTER_RETURN_IF_ERROR(CheckApprovalPolicy(policy));
   if (request.validate_only) return policy;
   policy.update_time = now_;
-  policy.updater = request.updater;
+  policy.updater = request.updater.who;
   ++policy.revision;
   LogInfo(kApprovalPolicyName, ": ", policy.rules.size(), " rules and ", policy.freezes.size(),
           " freezes set by ", policy.updater);
+  parts_.ledger->Append(AuditDraft(now_, request.updater, AuditAction::kPolicySet,
+                                   std::string(kApprovalPolicyName), "",
+                                   AuditValuesOf(before, policy)));
   parts_.ledger->Put(policy);
   return policy;
 }

@@ -4,11 +4,14 @@
 #include <optional>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "common/forecast/forecast.h"
 #include "common/ids/ids.h"
+#include "common/ids/names.h"
 #include "common/log/log.h"
 #include "controller/approval/requirement.h"
 #include "controller/detect/netns_evidence.h"
+#include "controller/engine/audit_draft.h"
 #include "controller/model/content_hash.h"
 #include "controller/recommend/recommend.h"
 
@@ -126,7 +129,7 @@ bool Proposals::Decided(const Recommendation& fresh,
                         const std::vector<Recommendation>& known) const {
   return std::any_of(known.begin(), known.end(), [&](const Recommendation& r) {
     const bool final_word = r.state == RecommendationState::kRejected ||
-                            (r.state == RecommendationState::kApproved && r.rollout_id.empty());
+                            (r.state == RecommendationState::kApproved && r.changes.empty());
     return final_word && SameRemedy(r, fresh);
   });
 }
@@ -158,6 +161,8 @@ void Proposals::Propose(Recommendation fresh, absl::Time now) {
   fresh.update_time = now;
   fresh.revision = 1;
   LogInfo("recommendation ", fresh.id, " for incident ", fresh.incident_id, ": ", fresh.summary);
+  ledger_->Append(AuditDraft(now, ControllerCaller(), AuditAction::kProposed,
+                             RecommendationName(fresh.id), fresh.summary, AuditValuesOf(fresh)));
   ledger_->Put(std::move(fresh));
 }
 
@@ -168,11 +173,20 @@ void Proposals::Revise(const Recommendation& standing, Recommendation fresh, abs
   fresh.update_time = now;
   fresh.revision = standing.revision + 1;
   // An approval is of the content, which may be the same although a number beside it moved.
-  if (ContentSha256(fresh) == ContentSha256(standing)) fresh.approvals = standing.approvals;
+  if (ContentSha256(fresh) == ContentSha256(standing)) {
+    fresh.approvals = standing.approvals;
+  } else {
+    ledger_->Append(
+        AuditDraft(now, ControllerCaller(), AuditAction::kProposed, RecommendationName(fresh.id),
+                   absl::StrCat("proposed anew: ", fresh.summary), AuditValuesOf(fresh)));
+  }
   ledger_->Put(std::move(fresh));
 }
 
 void Proposals::Expire(Recommendation standing, absl::Time now) {
+  ledger_->Append(AuditDraft(now, ControllerCaller(), AuditAction::kExpired,
+                             RecommendationName(standing.id),
+                             "no longer useful: its incident is over or the host has changed"));
   standing.state = RecommendationState::kExpired;
   standing.update_time = now;
   ++standing.revision;

@@ -13,6 +13,7 @@
 #include "common/status/reason.h"
 #include "common/sysctl/catalogue.h"
 #include "common/sysctl/value.h"
+#include "controller/engine/audit_draft.h"
 #include "controller/engine/decision_checks.h"
 #include "controller/engine/decisions.h"
 #include "controller/rollout/wave_plan.h"
@@ -139,6 +140,14 @@ Recommendation MakeRecommendation(const ProposalRequest& request,
 }  // namespace
 
 absl::StatusOr<ProposedChange> Decisions::Propose(const ProposalRequest& request) {
+  absl::StatusOr<ProposedChange> proposed = TryPropose(request);
+  if (!request.validate_only) {
+    NoteDenial({request.proposer, request.source}, "recommendations/-", proposed.status());
+  }
+  return proposed;
+}
+
+absl::StatusOr<ProposedChange> Decisions::TryPropose(const ProposalRequest& request) {
   BERTHMASTER_ASSIGN_OR_RETURN(
       auto earlier, FindCompleted(request.request_id, kProposeMethod, request.request_sha256));
   if (earlier != nullptr) {
@@ -179,6 +188,8 @@ absl::StatusOr<ProposedChange> Decisions::Propose(const ProposalRequest& request
   const std::string name = RecommendationName(proposed.recommendation.id);
   LogInfo(name, ": proposed by ", request.proposer, ": ", proposed.recommendation.summary, ": ",
           request.reason);
+  parts_.ledger->Append(AuditDraft(now_, {request.proposer, request.source}, AuditAction::kProposed,
+                                   name, request.reason, AuditValuesOf(proposed.recommendation)));
   parts_.ledger->Put(proposed.recommendation);
   if (!request.request_id.empty()) {
     parts_.ledger->Put(CompletedRequest{request.request_id, std::string(kProposeMethod),

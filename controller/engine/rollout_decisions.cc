@@ -7,6 +7,7 @@
 #include "common/log/log.h"
 #include "common/status/annotate.h"
 #include "common/status/reason.h"
+#include "controller/engine/audit_draft.h"
 #include "controller/engine/decision_checks.h"
 #include "controller/engine/decisions.h"
 #include "controller/model/names.h"
@@ -32,6 +33,22 @@ Rollout Changed(const Rollout& rollout, absl::Time now) {
   return next;
 }
 
+AuditAction ActionOf(RolloutVerb verb) {
+  switch (verb) {
+    case RolloutVerb::kPause:
+      return AuditAction::kPaused;
+    case RolloutVerb::kResume:
+      return AuditAction::kResumed;
+    case RolloutVerb::kPromote:
+      return AuditAction::kPromoted;
+    case RolloutVerb::kAbort:
+      return AuditAction::kAborted;
+    case RolloutVerb::kRevert:
+      return AuditAction::kReverted;
+  }
+  return AuditAction::kReverted;
+}
+
 bool IsOnItsWayBack(const Rollout& rollout) {
   return rollout.state == RolloutState::kReverting || rollout.state == RolloutState::kReverted;
 }
@@ -39,6 +56,12 @@ bool IsOnItsWayBack(const Rollout& rollout) {
 }  // namespace
 
 absl::StatusOr<Rollout> Decisions::DecideRollout(const RolloutDecision& decision) {
+  absl::StatusOr<Rollout> decided = TryDecideRollout(decision);
+  NoteDenial({decision.who, decision.source}, RolloutName(decision.rollout_id), decided.status());
+  return decided;
+}
+
+absl::StatusOr<Rollout> Decisions::TryDecideRollout(const RolloutDecision& decision) {
   BERTHMASTER_RETURN_IF_ERROR(RequireReason(decision.reason));
   auto row = parts_.ledger->rollouts().Find(decision.rollout_id);
   const std::string name = RolloutName(decision.rollout_id);
@@ -70,6 +93,8 @@ absl::StatusOr<Rollout> Decisions::DecideRollout(const RolloutDecision& decision
   }
   if (!after.ok()) return after.status();
   LogInfo(name, ": ", after->message);
+  parts_.ledger->Append(AuditDraft(now_, {decision.who, decision.source}, ActionOf(decision.verb),
+                                   name, decision.reason));
   parts_.rollouts->Apply(*row, *std::move(after), time_);
   return *parts_.ledger->rollouts().Find(decision.rollout_id);
 }

@@ -10,6 +10,7 @@
 #include "common/log/log.h"
 #include "controller/approval/requirement.h"
 #include "controller/engine/desired_state.h"
+#include "controller/engine/rollout_audit.h"
 #include "controller/model/names.h"
 
 namespace berthmaster {
@@ -120,6 +121,9 @@ void RolloutDriver::OnReply(const std::string& host_id, const DesiredStateReply&
       // A rollout on its way back wants to hear of it all the same.
       if (InForce(rollout->state) && OfCovered(*ledger_, *rollout, host_id, result)) continue;
       own.results.push_back(result);
+    }
+    for (const AdviceResult& result : reply.advice_results) {
+      if (result.rollout == name) own.advice_results.push_back(result);
     }
     WatchOf(*rollout, time).OnReply(*rollout, std::move(own));
   }
@@ -234,6 +238,7 @@ void RolloutDriver::Apply(const Rollout& before, Rollout after, EngineTime time)
   }
   if (!InForce(after.state)) following_.erase(after.id);
   TellIncident(before, after, time.now);
+  AuditRollout(before, after, time.now, *ledger_);
   ledger_->Put(std::move(after));
 }
 

@@ -41,6 +41,16 @@ bool TakeValues(const RolloutTarget& target, const NetnsSample& netns, TargetVie
   return matches;
 }
 
+// A pool that is not in the sample has no new connections, or is among those too small to be told
+// apart, of which nothing is known.
+std::optional<double> RateOf(const NetnsSample& netns, absl::string_view host_id,
+                             absl::string_view pool_name) {
+  for (const PoolSample& pool : netns.pools) {
+    if (PoolName(host_id, netns.cookie, pool) == pool_name) return pool.connection_rate;
+  }
+  return netns.remainder.has_value() ? std::nullopt : std::make_optional(0.0);
+}
+
 }  // namespace
 
 std::optional<Outlook> OutlookOf(const NetnsSample& netns, absl::string_view host_id,
@@ -123,6 +133,7 @@ void RolloutWatch::OnSample(const Rollout& rollout, const std::string& host_id,
     view.samples_without_netns = 0;
     view.without_netns_for = absl::ZeroDuration();
     view.pool = OutlookOf(*netns, host_id, target.pool_name);
+    view.connection_rate = RateOf(*netns, host_id, target.pool_name);
     view.counts_since = Sum(view.counts_since, GateCountsOf(*netns));
     const bool matches = TakeValues(target, *netns, view);
     view.samples_matching = matches ? view.samples_matching + 1 : 0;
@@ -140,11 +151,15 @@ void RolloutWatch::OnReply(const Rollout& rollout, RolloutReply reply) {
         std::none_of(reply.results.begin(), reply.results.end(), [&](const ChangeResult& result) {
           return result.netns_cookie == rollout.targets[i].netns_cookie;
         });
-    if (!silent) continue;
+    const bool silent_of_advice = std::none_of(
+        reply.advice_results.begin(), reply.advice_results.end(), [&](const AdviceResult& result) {
+          return result.netns_cookie == rollout.targets[i].netns_cookie;
+        });
+    if (!silent || !silent_of_advice) continue;
     TargetView& view = targets_[i].view;
     view.silent_since_revision = std::max(view.silent_since_revision, reply.revision);
   }
-  if (reply.results.empty()) return;
+  if (reply.results.empty() && reply.advice_results.empty()) return;
   if (replies_.size() >= kRepliesPerTargetMax * std::max<size_t>(1, targets_.size())) {
     replies_.erase(replies_.begin());
   }

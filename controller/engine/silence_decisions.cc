@@ -10,6 +10,7 @@
 #include "common/status/annotate.h"
 #include "common/status/reason.h"
 #include "controller/detect/silence_matcher.h"
+#include "controller/engine/audit_draft.h"
 #include "controller/engine/decision_checks.h"
 #include "controller/engine/decisions.h"
 
@@ -20,6 +21,17 @@ constexpr absl::string_view kCreateMethod = "CreateSilence";
 
 absl::Status WrongTime(absl::string_view what) {
   return ReasonStatus(absl::StatusCode::kInvalidArgument, "SILENCE_TIME_INVALID", what);
+}
+
+// What it mutes and until when: a reader of the chain must not need the silence.
+std::vector<AuditValue> AuditValuesOf(const Silence& silence) {
+  AuditValue selector;
+  selector.sysctl = "selector";
+  selector.new_value = LabelsText(silence.selector);
+  AuditValue expire_time;
+  expire_time.sysctl = "expire_time";
+  expire_time.new_value = absl::FormatTime(silence.expire_time, absl::UTCTimeZone());
+  return {selector, expire_time};
 }
 
 std::string DaysText(absl::Duration length) {
@@ -40,7 +52,7 @@ absl::StatusOr<Silence> Decisions::MakeSilence(const SilenceRequest& request) co
   Silence silence;
   silence.selector = request.selector;
   silence.reason = request.reason;
-  silence.creator = request.creator;
+  silence.creator = request.creator.who;
   silence.create_time = now_;
   silence.start_time = request.start_time.value_or(now_);
   if (silence.start_time < now_) {
@@ -103,6 +115,8 @@ absl::StatusOr<CreatedSilence> Decisions::CreateSilence(const SilenceRequest& re
           absl::FormatTime(silence.expire_time, absl::UTCTimeZone()), " by ", silence.creator, ": ",
           silence.reason);
   parts_.ledger->Put(silence);
+  parts_.ledger->Append(AuditDraft(now_, request.creator, AuditAction::kSilenced, name,
+                                   silence.reason, AuditValuesOf(silence)));
   if (!request.request_id.empty()) {
     parts_.ledger->Put(CompletedRequest{request.request_id, std::string(kCreateMethod),
                                         request.request_sha256, name, now_});
@@ -111,7 +125,7 @@ absl::StatusOr<CreatedSilence> Decisions::CreateSilence(const SilenceRequest& re
   return CreatedSilence{std::move(silence), count};
 }
 
-absl::StatusOr<Silence> Decisions::ExpireSilence(absl::string_view id, absl::string_view who,
+absl::StatusOr<Silence> Decisions::ExpireSilence(absl::string_view id, const Caller& who,
                                                  absl::string_view etag) {
   auto row = parts_.ledger->silences().Find(id);
   const std::string name = SilenceName(id);
@@ -122,10 +136,11 @@ absl::StatusOr<Silence> Decisions::ExpireSilence(absl::string_view id, absl::str
   BERTHMASTER_RETURN_IF_ERROR(RequireEtag(name, etag, row->revision));
   Silence silence = *row;
   silence.end_time = now_;
-  silence.ender = std::string(who);
+  silence.ender = who.who;
   ++silence.revision;
-  LogInfo(name, ": ended by ", who);
+  LogInfo(name, ": ended by ", who.who);
   parts_.ledger->Put(silence);
+  parts_.ledger->Append(AuditDraft(now_, who, AuditAction::kUnsilenced, name));
   parts_.incidents->TakeSilences(now_);
   return silence;
 }

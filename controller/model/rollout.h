@@ -57,6 +57,18 @@ struct TargetSysctl {
   friend bool operator==(const TargetSysctl&, const TargetSysctl&) = default;
 };
 
+// Pooling advice on its way to a host, and what came of it.
+struct TargetAdvice {
+  // As it is pushed; the lease and its names come from the rollout.
+  DesiredAdvice desired;
+  // The agent's answer; nothing before it.
+  std::optional<AdviceResult> result;
+  // New connections per second in the newest sample in which it moved by a tenth; nothing while not
+  // known. Before the advice it was desired.connection_rate.
+  std::optional<double> connection_rate_now;
+  friend bool operator==(const TargetAdvice&, const TargetAdvice&) = default;
+};
+
 // What must not rise when a change is made: totals of a span, over the namespace's counters.
 struct GateCounts {
   absl::Duration span;
@@ -74,6 +86,8 @@ struct RolloutTarget {
   uint64_t netns_inode = 0;
   std::string netns_label;
   std::vector<TargetSysctl> sysctls;
+  // In a rollout of advice; then there are no sysctls.
+  std::optional<TargetAdvice> advice;
   // The desired-state revision that carries it; 0 before it was sent.
   int64_t desired_revision = 0;
   // 0 is the canary; of one that joined late, the last wave.

@@ -30,6 +30,15 @@ void TakeResult(TargetSysctl& sysctl, const ChangeResult& result) {
   sysctl.error = result.error.substr(0, kAgentTextMax);
 }
 
+void TakeAdviceResults(RolloutTarget& target, const std::vector<AdviceResult>& results) {
+  if (!target.advice.has_value()) return;
+  for (const AdviceResult& result : results) {
+    if (target.netns_cookie != result.netns_cookie) continue;
+    target.advice->result = result;
+    target.advice->result->error = result.error.substr(0, kAgentTextMax);
+  }
+}
+
 void TakeReply(Rollout& rollout, const RolloutReply& reply) {
   for (RolloutTarget& target : rollout.targets) {
     if (target.host_id != reply.host_id) continue;
@@ -41,6 +50,7 @@ void TakeReply(Rollout& rollout, const RolloutReply& reply) {
         if (sysctl.change.sysctl == result.sysctl) TakeResult(sysctl, result);
       }
     }
+    TakeAdviceResults(target, reply.advice_results);
   }
 }
 
@@ -59,6 +69,10 @@ void Send(RolloutTarget& target, const TargetView& view, absl::Time now) {
     sysctl.state = ApplyState::kPending;
     sysctl.applied_value.clear();
     sysctl.error.clear();
+  }
+  if (target.advice.has_value()) {
+    target.advice->result.reset();
+    target.advice->connection_rate_now.reset();
   }
   target.counts_before = view.counts_lately;
   target.counts_after = GateCounts();

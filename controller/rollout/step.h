@@ -43,6 +43,7 @@ struct RolloutReply {
   bool unasked = false;
   // Only those of this rollout; empty when the reply is silent about it.
   std::vector<ChangeResult> results;
+  std::vector<AdviceResult> advice_results;
 };
 
 // What is known of a target's host, and what its samples show since the target's state began.
@@ -70,6 +71,8 @@ struct TargetView {
   // The pool, in the newest sample; nothing when it is not there, which means that nothing is in
   // use.
   std::optional<Outlook> pool;
+  // New connections per second of that pool; nothing where they are not known.
+  std::optional<double> connection_rate;
   // What the namespace counted lately, whatever the target's state, and since that began.
   GateCounts counts_lately;
   GateCounts counts_since;

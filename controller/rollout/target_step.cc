@@ -1,9 +1,11 @@
 #include "controller/rollout/target_step.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "common/sysctl/value.h"
 #include "controller/rollout/soak_gate.h"
 
@@ -69,6 +71,38 @@ bool FailForDrift(RolloutTarget& target, absl::Time now) {
   return true;
 }
 
+// A rate that moved by less than this part of what it was before says nothing new.
+constexpr double kRateStep = 0.1;
+
+void TakeRate(const TargetView& view, TargetAdvice& advice) {
+  if (!view.connection_rate.has_value()) return;
+  const double before = advice.desired.connection_rate;
+  const double shown = advice.connection_rate_now.value_or(-before - 1);
+  if (std::abs(*view.connection_rate - shown) < kRateStep * std::max(before, 1.0)) return;
+  advice.connection_rate_now = *view.connection_rate;
+}
+
+// What came of it, for a person.
+std::string AdviceText(const TargetAdvice& advice) {
+  std::string text = absl::StrCat("published in ", advice.result->path);
+  if (advice.result->acknowledged) {
+    absl::StrAppend(&text, ", acknowledged: ", advice.result->acknowledgement);
+  } else if (advice.result->follower_count > 0) {
+    absl::StrAppend(&text, ", ", advice.result->follower_count, " follow it");
+  } else {
+    absl::StrAppend(&text, "; nobody follows it on the socket");
+  }
+  if (!advice.connection_rate_now.has_value()) return text;
+  const double before = advice.desired.connection_rate;
+  absl::StrAppendFormat(&text, "; new connections %.1f/s, %.1f/s before",
+                        *advice.connection_rate_now, before);
+  if (before > 0 && *advice.connection_rate_now < before) {
+    absl::StrAppendFormat(&text, ": %.0f %% fewer",
+                          100 * (1 - *advice.connection_rate_now / before));
+  }
+  return text;
+}
+
 // The host took its session away for longer than an agent may take to answer: what was applied
 // lives on its lease, which nobody renews.
 bool IsAway(const TargetView& view, const RolloutInputs& inputs) {
@@ -95,6 +129,35 @@ void StepSent(const TargetView& view, const RolloutInputs& inputs, RolloutTarget
   }
   MoveTarget(target, TargetState::kFailed, absl::StrCat("no answer of the agent for ", span),
              inputs.now);
+}
+
+// Advice changes no kernel: it is there when the agent says so, and whether it is followed is for
+// the application.
+void StepAdvice(const TargetView& view, const RolloutInputs& inputs, RolloutTarget& target) {
+  TargetAdvice& advice = *target.advice;
+  if (!advice.result.has_value() || advice.result->state != AdviceState::kPublished) {
+    if (advice.result.has_value() && advice.result->state == AdviceState::kFailed) {
+      MoveTarget(target, TargetState::kFailed,
+                 absl::StrCat("the agent could not publish it: ", advice.result->error),
+                 inputs.now);
+    } else if (NetnsGone(view)) {
+      MoveTarget(target, TargetState::kGone, "the namespace is gone", inputs.now);
+    } else if (view.in_state >= inputs.apply_timeout && target.state == TargetState::kSent) {
+      MoveTarget(target, view.attached ? TargetState::kFailed : TargetState::kAway,
+                 view.attached ? "the agent does not say that it published it; is it older than "
+                                 "advice?"
+                               : absl::StrCat("the host was not attached for ",
+                                              absl::FormatDuration(inputs.apply_timeout)),
+                 inputs.now);
+    }
+    return;
+  }
+  if (target.state == TargetState::kSent) {
+    MoveTarget(target, TargetState::kHolding, "", inputs.now);
+  }
+  TakeRate(view, advice);
+  target.message = AdviceText(advice);
+  if (NetnsGone(view)) MoveTarget(target, TargetState::kGone, "the namespace is gone", inputs.now);
 }
 
 // The sysctl whose value in the kernel is not the desired one.
@@ -176,8 +239,14 @@ void StepHolding(const Rollout& rollout, const TargetView& view, const RolloutIn
 }
 
 void StepReverting(const TargetView& view, const RolloutInputs& inputs, RolloutTarget& target) {
+  if (target.advice.has_value() && target.advice->result.has_value() &&
+      target.advice->result->state == AdviceState::kWithdrawn) {
+    MoveTarget(target, TargetState::kReverted, "the advice is withdrawn", inputs.now);
+    return;
+  }
   // A value that someone else wrote since is theirs: there is nothing to put back.
   const bool back =
+      !target.sysctls.empty() &&
       std::all_of(target.sysctls.begin(), target.sysctls.end(), [](const TargetSysctl& s) {
         return s.state == ApplyState::kReverted || s.state == ApplyState::kDrifted ||
                s.state == ApplyState::kRefused;
@@ -231,6 +300,10 @@ bool IsSettled(const RolloutTarget& target) {
 
 void StepTarget(const Rollout& rollout, const TargetView& view, const RolloutInputs& inputs,
                 RolloutTarget& target) {
+  if (target.advice.has_value() && IsDesired(target.state)) {
+    StepAdvice(view, inputs, target);
+    return;
+  }
   switch (target.state) {
     case TargetState::kWaiting:
       if (NetnsGone(view)) {

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "controller/model/approval_policy.h"
+#include "common/audit/audit_entry.h"
 #include "controller/model/detection_policy.h"
 #include "controller/model/host.h"
 #include "controller/model/incident.h"
@@ -43,6 +44,10 @@ struct ControlState {
   // Nothing: not set, or not changed.
   std::optional<DetectionPolicy> detection_policy;
   std::optional<ApprovalPolicy> approval_policy;
+  // What is to be appended to the audit chain, in order. Never loaded: AuditReader reads it.
+  std::vector<AuditEntry> audit;
+  // The end of the chain as loaded. Not for Commit.
+  AuditTail audit_tail;
 };
 
 // How many resolved incidents, decided recommendations and ended rollouts are loaded and listed;
@@ -61,9 +66,10 @@ class ControlStore {
   // Everything active, and the newest kEndedLoadMax of what has ended, oldest first.
   virtual absl::StatusOr<ControlState> Load() = 0;
 
-  // Inserts or replaces every row of `changed` by its id, and the policy if there is one, in one
-  // durable transaction: all of it or nothing. RESOURCE_EXHAUSTED when the disk is full,
-  // UNAVAILABLE for other I/O errors; the caller may try again.
+  // Inserts or replaces every row of `changed` by its id, and the policy if there is one, and
+  // appends the audit entries, in one durable transaction: all of it or nothing. An audit entry
+  // that is there already stays once. RESOURCE_EXHAUSTED when the disk is full, UNAVAILABLE for
+  // other I/O errors; the caller may try again.
   virtual absl::Status Commit(const ControlState& changed) = 0;
 };
 

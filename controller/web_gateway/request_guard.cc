@@ -12,11 +12,12 @@
 namespace berthmaster {
 namespace {
 
-constexpr std::array<absl::string_view, 8> kCallableServices = {
-    "berthmaster.v1.EventService",    "berthmaster.v1.HostService",
-    "berthmaster.v1.IncidentService", "berthmaster.v1.PolicyService",
-    "berthmaster.v1.PoolService",     "berthmaster.v1.RecommendationService",
-    "berthmaster.v1.RolloutService",  "berthmaster.v1.SilenceService",
+constexpr std::array<absl::string_view, 9> kCallableServices = {
+    "berthmaster.v1.AuditService",          "berthmaster.v1.EventService",
+    "berthmaster.v1.HostService",           "berthmaster.v1.IncidentService",
+    "berthmaster.v1.PolicyService",         "berthmaster.v1.PoolService",
+    "berthmaster.v1.RecommendationService", "berthmaster.v1.RolloutService",
+    "berthmaster.v1.SilenceService",
 };
 
 // How much of a header an error shows.

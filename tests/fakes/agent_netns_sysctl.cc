@@ -27,7 +27,7 @@ absl::StatusOr<std::string> FakeNetnsSysctl::Read(const NetnsId& netns, absl::st
   }
   auto value = found->second.second.find(std::string(sysctl));
   if (value == found->second.second.end()) {
-    return absl::NotFoundError(absl::StrCat("there is no ", sysctl));
+    return absl::UnimplementedError(absl::StrCat("this kernel has no ", sysctl));
   }
   return value->second;
 }
@@ -60,6 +60,11 @@ std::string FakeNetnsSysctl::Get(const NetnsId& netns, absl::string_view sysctl)
   if (found == namespaces_.end()) return "gone";
   auto value = found->second.second.find(std::string(sysctl));
   return value == found->second.second.end() ? "gone" : value->second;
+}
+
+void FakeNetnsSysctl::Forget(const NetnsId& netns, absl::string_view sysctl) {
+  absl::MutexLock lock(&mutex_);
+  namespaces_[netns.inode].second.erase(std::string(sysctl));
 }
 
 void FakeNetnsSysctl::Remove(const NetnsId& netns) {

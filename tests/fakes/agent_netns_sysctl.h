@@ -15,8 +15,9 @@
 
 namespace berthmaster {
 
-// The sysctls of namespaces in memory. Fails as told: a namespace or a sysctl that was never set is
-// NOT_FOUND, a wrong cookie too for reads and FAILED_PRECONDITION for writes, as the real one does.
+// The sysctls of namespaces in memory. Fails as the real one: a namespace that was never set is
+// NOT_FOUND, a wrong cookie too for reads and FAILED_PRECONDITION for writes, a sysctl that was
+// never set UNIMPLEMENTED.
 // Port lists are printed as the kernel prints them. Any thread.
 class FakeNetnsSysctl final : public NetnsSysctl {
  public:
@@ -28,6 +29,8 @@ class FakeNetnsSysctl final : public NetnsSysctl {
   void Set(const NetnsId& netns, absl::string_view sysctl, absl::string_view value);
   // The value, or "gone".
   std::string Get(const NetnsId& netns, absl::string_view sysctl) const;
+  // The kernel has the sysctl no longer, as when a module is unloaded.
+  void Forget(const NetnsId& netns, absl::string_view sysctl);
   // The namespace ends.
   void Remove(const NetnsId& netns);
 

@@ -1,5 +1,6 @@
 #include "tests/fakes/fake_stores.h"
 
+#include <algorithm>
 #include <iterator>
 
 #include "absl/strings/str_cat.h"
@@ -37,6 +38,30 @@ PoolHistoryPoint PointOf(absl::Time sample_time, const PoolSample& pool) {
           .connection_rate = pool.connection_rate};
 }
 
+absl::Status Append(const AuditEntry& entry, std::vector<AuditEntry>& entries) {
+  const auto place = static_cast<size_t>(entry.sequence);
+  if (place >= 1 && place <= entries.size()) {
+    if (entries[place - 1].hash == entry.hash) return absl::OkStatus();
+    return absl::AbortedError("another entry has the sequence");
+  }
+  if (place != entries.size() + 1) return absl::InternalError("an entry follows the last one");
+  entries.push_back(entry);
+  return absl::OkStatus();
+}
+
+bool Matches(const AuditSearch& search, const AuditEntry& entry) {
+  const bool is_of_host =
+      search.host_id.empty() || entry.object == "hosts/" + search.host_id ||
+      entry.actor == "agent/" + search.host_id ||
+      std::any_of(entry.values.begin(), entry.values.end(),
+                  [&](const AuditValue& value) { return value.host_id == search.host_id; });
+  return is_of_host &&
+         (search.actions == 0 || (search.actions >> static_cast<int>(entry.action) & 1) != 0) &&
+         (search.actor.empty() || entry.actor == search.actor) &&
+         (search.object.empty() || entry.object == search.object) &&
+         entry.event_time >= search.start_time && entry.event_time < search.end_time;
+}
+
 }  // namespace
 
 absl::StatusOr<ControlState> FakeControlStore::Load() {
@@ -49,7 +74,10 @@ absl::StatusOr<ControlState> FakeControlStore::Load() {
                      .requests = Values(requests_),
                      .silences = Values(silences_),
                      .detection_policy = detection_policy_,
-                     .approval_policy = approval_policy_};
+                     .approval_policy = approval_policy_,
+                     .audit = {},
+                     .audit_tail = {}};
+  if (!audit_.empty()) state.audit_tail = {audit_.back().sequence, audit_.back().hash};
   LimitToLoaded(kEndedLoadMax, state);
   return state;
 }
@@ -62,6 +90,9 @@ absl::Status FakeControlStore::Commit(const ControlState& changed) {
   }
   BERTHMASTER_RETURN_IF_ERROR(Run(hook));
   absl::MutexLock lock(&mutex_);
+  std::vector<AuditEntry> audit = audit_;
+  for (const AuditEntry& entry : changed.audit) BERTHMASTER_RETURN_IF_ERROR(Append(entry, audit));
+  audit_ = std::move(audit);
   for (const Host& host : changed.hosts) hosts_[host.host_id] = host;
   for (const Incident& incident : changed.incidents) incidents_[incident.id] = incident;
   for (const Recommendation& r : changed.recommendations) recommendations_[r.id] = r;
@@ -72,6 +103,49 @@ absl::Status FakeControlStore::Commit(const ControlState& changed) {
   if (changed.approval_policy.has_value()) approval_policy_ = changed.approval_policy;
   ++commit_count_;
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<AuditEntry>> FakeControlStore::ReadFrom(int64_t first, int count_max) {
+  absl::MutexLock lock(&mutex_);
+  BERTHMASTER_RETURN_IF_ERROR(load_error_);
+  std::vector<AuditEntry> entries;
+  for (const AuditEntry& entry : audit_) {
+    if (entry.sequence < first) continue;
+    if (entries.size() == static_cast<size_t>(count_max)) break;
+    entries.push_back(entry);
+  }
+  return entries;
+}
+
+absl::StatusOr<AuditPage> FakeControlStore::Search(const AuditSearch& search, int64_t before,
+                                                   int count_max) {
+  absl::MutexLock lock(&mutex_);
+  BERTHMASTER_RETURN_IF_ERROR(load_error_);
+  AuditPage page;
+  for (auto entry = audit_.rbegin(); entry != audit_.rend(); ++entry) {
+    if (entry->sequence >= before || !Matches(search, *entry)) continue;
+    page.entries.push_back(*entry);
+    if (page.entries.size() < static_cast<size_t>(count_max)) continue;
+    page.next_before = entry->sequence > 1 ? entry->sequence : 0;
+    break;
+  }
+  return page;
+}
+
+absl::StatusOr<AuditTail> FakeControlStore::ReadTail() {
+  absl::MutexLock lock(&mutex_);
+  BERTHMASTER_RETURN_IF_ERROR(load_error_);
+  return audit_.empty() ? AuditTail() : AuditTail{audit_.back().sequence, audit_.back().hash};
+}
+
+std::vector<AuditEntry> FakeControlStore::audit() const {
+  absl::MutexLock lock(&mutex_);
+  return audit_;
+}
+
+void FakeControlStore::ReplaceAudit(std::vector<AuditEntry> entries) {
+  absl::MutexLock lock(&mutex_);
+  audit_ = std::move(entries);
 }
 
 void FakeControlStore::FailLoad(absl::Status error) {

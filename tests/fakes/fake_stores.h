@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "controller/store/audit_reader.h"
 #include "controller/store/control_store.h"
 #include "controller/store/history_store.h"
 
@@ -24,10 +25,19 @@ using CommitHook = std::function<absl::Status()>;
 
 // Control state in memory, with the behaviour of SqliteControlStore; the conformance suite of
 // tests/controller/store runs on both. Any thread.
-class FakeControlStore final : public ControlStore {
+class FakeControlStore final : public ControlStore, public AuditReader {
  public:
   absl::StatusOr<ControlState> Load() override;
   absl::Status Commit(const ControlState& changed) override;
+  absl::StatusOr<std::vector<AuditEntry>> ReadFrom(int64_t first, int count_max) override;
+  absl::StatusOr<AuditPage> Search(const AuditSearch& search, int64_t before,
+                                   int count_max) override;
+  absl::StatusOr<AuditTail> ReadTail() override;
+
+  // Everything that was appended, oldest first.
+  std::vector<AuditEntry> audit() const;
+  // What a hand on the file could do: the entries are these from now on.
+  void ReplaceAudit(std::vector<AuditEntry> entries);
 
   // Until it is set to OK again.
   void FailLoad(absl::Status error);
@@ -46,6 +56,7 @@ class FakeControlStore final : public ControlStore {
   std::map<std::string, Silence> silences_ ABSL_GUARDED_BY(mutex_);
   std::optional<DetectionPolicy> detection_policy_ ABSL_GUARDED_BY(mutex_);
   std::optional<ApprovalPolicy> approval_policy_ ABSL_GUARDED_BY(mutex_);
+  std::vector<AuditEntry> audit_ ABSL_GUARDED_BY(mutex_);
   absl::Status load_error_ ABSL_GUARDED_BY(mutex_);
   CommitHook commit_hook_ ABSL_GUARDED_BY(mutex_);
   int commit_count_ ABSL_GUARDED_BY(mutex_) = 0;

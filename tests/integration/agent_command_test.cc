@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "common/file/file.h"
 #include "tests/integration/terminal_process.h"
 #include "tests/process/child_process.h"
 #include "tests/process/temp_directory.h"
@@ -110,6 +111,36 @@ TEST(DoctorCommand, SaysWhatThisHostHas) {
   EXPECT_THAT(json->Output(), HasSubstr("{\n  \"profile\": \"observe-lite\",\n"));
   EXPECT_EQ(json->Output().find("\"what\": \"CAP_"), std::string::npos)
       << "observe-lite needs no capability";
+}
+
+TEST(AgentCommand, ReadsItsAllowListAgainOnSighup) {
+  TempDirectory directory;
+  const std::string path = directory.path() + "/agent.yaml";
+  const auto write = [&](const char* list) {
+    ASSERT_TRUE(WriteFileAtomically(path, absl::StrCat("allow-sysctls: ", list, "\n"), 0600).ok());
+  };
+  write("[net.ipv4.tcp_tw_reuse]");
+  auto agent = ChildProcess::Start({BinaryPath("berthmaster-agent"), "--config", path,
+                                    "--controller", "127.0.0.1:1", "--metrics-listen", "off",
+                                    "--state-dir", directory.path() + "/state"});
+  ASSERT_TRUE(agent->WaitForOutput(" samples as host ", kLimit)) << agent->Output();
+
+  write("[net.ipv4.tcp_tw_reuse=0..3]");
+  agent->Signal(SIGHUP);
+  EXPECT_TRUE(agent->WaitForOutput(
+      absl::StrCat("mend it and send SIGHUP: ", path,
+                   ":1: allow-sysctls: 'net.ipv4.tcp_tw_reuse=0..3': the bounds 0..3 leave 0..2"),
+      kLimit))
+      << agent->Output();
+
+  write("[net.core.somaxconn=4096..65535]");
+  agent->Signal(SIGHUP);
+  EXPECT_TRUE(
+      agent->WaitForOutput("allow-sysctls was read again: net.core.somaxconn; other keys", kLimit))
+      << agent->Output();
+
+  agent->Signal(SIGTERM);
+  EXPECT_EQ(agent->WaitForExit(kLimit), 0);
 }
 
 TEST(AgentCommand, RaisesItsFileLimit) {

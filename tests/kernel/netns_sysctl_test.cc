@@ -81,12 +81,12 @@ TEST_F(NetnsSysctlTest, FindsNothingWhereTheNamespaceIsGone) {
   EXPECT_FALSE(sysctl_.Write(gone, kRange, "20000 20999").ok());
 }
 
-TEST_F(NetnsSysctlTest, TellsARefusedValueFromAnUnknownSysctl) {
+TEST_F(NetnsSysctlTest, TellsARefusedValueFromAnUnknownSysctlAndThatFromANamespaceThatIsGone) {
   EXPECT_EQ(sysctl_.Write(netns_->id(), kRange, "9 5").code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(sysctl_.Write(netns_->id(), "net.ipv4.no_such_thing", "1").code(),
-            absl::StatusCode::kNotFound);
+            absl::StatusCode::kUnimplemented);
   EXPECT_EQ(sysctl_.Read(netns_->id(), "net.ipv4.no_such_thing").status().code(),
-            absl::StatusCode::kNotFound);
+            absl::StatusCode::kUnimplemented);
   EXPECT_EQ(sysctl_.Write(netns_->id(), "net/ipv4/../ipv4/tcp_tw_reuse", "1").code(),
             absl::StatusCode::kInvalidArgument);
 }
@@ -95,7 +95,7 @@ TEST_F(NetnsSysctlTest, StaysWithinItsFilter) {
   LinuxNetnsSysctl restricted({other_->name()});
 
   EXPECT_EQ(restricted.Write(netns_->id(), kRange, "20000 20999").code(),
-            absl::StatusCode::kNotFound);
+            absl::StatusCode::kPermissionDenied);
 
   EXPECT_TRUE(restricted.Write(other_->id(), kRange, "20000 20999").ok());
   EXPECT_EQ(netns_->GetSysctl(kRange).value(), "32768 60999");

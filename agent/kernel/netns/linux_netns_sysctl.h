@@ -1,14 +1,11 @@
 #ifndef BERTHMASTER_AGENT_KERNEL_NETNS_LINUX_NETNS_SYSCTL_H_
 #define BERTHMASTER_AGENT_KERNEL_NETNS_LINUX_NETNS_SYSCTL_H_
 
-#include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
+#include "agent/kernel/netns/netns_door.h"
 #include "agent/kernel/netns/netns_sysctl.h"
-#include "agent/kernel/netns/netns_thread.h"
-#include "common/file/file.h"
 
 namespace berthmaster {
 
@@ -16,7 +13,8 @@ namespace berthmaster {
 // alive between calls.
 class LinuxNetnsSysctl final : public NetnsSysctl {
  public:
-  // `filter` as of IsWantedNetns(): a namespace outside it is NOT_FOUND for reads and writes.
+  // `filter` as of IsWantedNetns(): a namespace outside it is PERMISSION_DENIED for reads and
+  // writes.
   explicit LinuxNetnsSysctl(std::vector<std::string> filter);
 
   absl::StatusOr<std::string> Read(const NetnsId& netns, absl::string_view sysctl) override;
@@ -24,14 +22,7 @@ class LinuxNetnsSysctl final : public NetnsSysctl {
                      absl::string_view value) override;
 
  private:
-  absl::StatusOr<UniqueFd> Open(uint64_t inode);
-  absl::Status RunChecked(const NetnsId& netns, absl::FunctionRef<absl::Status()> work);
-
-  const std::vector<std::string> filter_;
-  // Where each namespace was found last, by inode: looked at first, before /proc is scanned again.
-  // Cleared when it grows past kNamespacesMax.
-  std::map<uint64_t, std::string> paths_;
-  NetnsThread thread_;
+  NetnsDoor door_;
 };
 
 }  // namespace berthmaster

@@ -13,6 +13,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "agent/kernel/capabilities.h"
 #include "agent/kernel/count_text.h"
 #include "agent/kernel/proc_directory.h"
 #include "common/status/annotate.h"
@@ -56,10 +57,18 @@ void AddMounts(NetnsMounts& mounts, absl::string_view root, NetnsScan& scan) {
     if (place.empty()) place = name.empty() ? mount.mount_point : name;
   }
   if (mounts.is_cut()) {
+    scan.is_partial = true;
     scan.limitations.push_back(absl::StrCat(
         "not all of the mounts of this host are looked at for network namespaces, only the first ",
         kMountInfoBytesMax >> 20, " MiB of mountinfo and ", kNamespacesMax, " namespaces"));
   }
+}
+
+// With it, what is refused is refused by something else than the agent's own want of powers: it was
+// never seen, so nothing was ever changed there.
+bool HasSysPtrace() {
+  const absl::StatusOr<CapabilityState> state = ReadCapabilities();
+  return state.ok() && state->effective.Has(Capability::kSysPtrace);
 }
 
 void AddProcesses(ProcessNetns& processes, NetnsScan& scan) {
@@ -71,6 +80,7 @@ void AddProcesses(ProcessNetns& processes, NetnsScan& scan) {
     found->leading_pid = pid;
   }
   if (processes.refused_count() > 0) {
+    scan.is_partial = scan.is_partial || !HasSysPtrace();
     scan.limitations.push_back(absl::StrCat(
         "the network namespaces of ", CountText(processes.refused_count(), "process", "processes"),
         " may not be looked at; run the agent as root with CAP_SYS_PTRACE "
@@ -120,6 +130,7 @@ NetnsScan NetnsScanner::Scan() {
   }
   AddProcesses(processes_, scan);
   if (scan.found.size() >= size_t{kNamespacesMax}) {
+    scan.is_partial = true;
     scan.limitations.push_back(
         absl::StrCat("only the first ", kNamespacesMax, " network namespaces are looked at"));
   }

@@ -36,6 +36,9 @@ struct NetnsScan {
   std::map<uint64_t, FoundNetns> found;
   // What could not be looked at and the remedy, for a person.
   std::vector<std::string> limitations;
+  // Whether a namespace that was seen before may be missing from `found` though it exists: there
+  // are more than are looked at, or the agent has no CAP_SYS_PTRACE to look with.
+  bool is_partial = false;
 };
 
 // Looks for network namespaces: those of processes (ProcessNetns) and those bind-mounted anywhere

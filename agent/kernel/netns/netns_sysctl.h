@@ -25,15 +25,16 @@ class NetnsSysctl {
  public:
   virtual ~NetnsSysctl() = default;
 
-  // The effective value, normalised (common/sysctl/value.h). NOT_FOUND when the namespace is gone
-  // or this kernel has no such sysctl, PERMISSION_DENIED when it may not be entered.
+  // The effective value, normalised (common/sysctl/value.h). NOT_FOUND only when the namespace is
+  // gone; UNIMPLEMENTED when this kernel has no such sysctl there; PERMISSION_DENIED when the
+  // namespace may not be entered, or may be one of those that could not be looked at.
   virtual absl::StatusOr<std::string> Read(const NetnsId& netns, absl::string_view sysctl) = 0;
 
   // Writes `value`. Before the write the implementation has entered the namespace and has checked
   // its cookie and the inode of /proc/thread-self/ns/net; when either differs nothing is written
   // and FAILED_PRECONDITION is returned. An empty value clears a port list. Other errors: NOT_FOUND
-  // as for Read, PERMISSION_DENIED (EACCES, EPERM, EROFS), INVALID_ARGUMENT when the kernel refuses
-  // it.
+  // and UNIMPLEMENTED as for Read, PERMISSION_DENIED (EACCES, EPERM, EROFS), INVALID_ARGUMENT when
+  // the kernel refuses it.
   virtual absl::Status Write(const NetnsId& netns, absl::string_view sysctl,
                              absl::string_view value) = 0;
 };

@@ -92,16 +92,30 @@ absl::Status LinuxSocketDump::VisitUdp(const NetnsEntry& netns,
   BERTHMASTER_RETURN_IF_ERROR(CheckEnterable(netns));
   return RunInNetns({netns.fd->get(), netns.id.inode}, [&]() -> absl::Status {
     BERTHMASTER_ASSIGN_OR_RETURN(UniqueFd fd, OpenSockDiag());
-    for (SockDiagForm form : {SockDiagForm::kIpv4, SockDiagForm::kIpv6}) {
-      absl::Status status =
-          Dump(fd.get(), EncodeSockDiagRequest(form, kAllStatesMask, ++sequence_, IpProtocol::kUdp),
-               visit);
-      // A kernel without IPv6.
-      if (form == SockDiagForm::kIpv6 && absl::IsNotFound(status)) return absl::OkStatus();
-      BERTHMASTER_RETURN_IF_ERROR(status);
-    }
-    return absl::OkStatus();
+    return DumpUdp(fd.get(), visit);
   });
+}
+
+absl::Status LinuxSocketDump::VisitHeldCurrent(
+    absl::FunctionRef<void(const SocketRow&)> visit_tcp,
+    absl::FunctionRef<void(const SocketRow&)> visit_udp) {
+  BERTHMASTER_ASSIGN_OR_RETURN(UniqueFd fd, OpenSockDiag());
+  BERTHMASTER_RETURN_IF_ERROR(DumpTcp(fd.get(), SockDiagForm::kIpv4, kBoundStatesMask, visit_tcp));
+  // A kernel without IPv6 answers ENOENT.
+  absl::Status bound_v6 = DumpTcp(fd.get(), SockDiagForm::kIpv6, kBoundStatesMask, visit_tcp);
+  if (!bound_v6.ok() && !absl::IsNotFound(bound_v6)) return bound_v6;
+  return DumpUdp(fd.get(), visit_udp);
+}
+
+absl::Status LinuxSocketDump::DumpUdp(int fd, SocketRowVisitor visit) {
+  for (SockDiagForm form : {SockDiagForm::kIpv4, SockDiagForm::kIpv6}) {
+    absl::Status status =
+        Dump(fd, EncodeSockDiagRequest(form, kAllStatesMask, ++sequence_, IpProtocol::kUdp), visit);
+    // A kernel without IPv6.
+    if (form == SockDiagForm::kIpv6 && absl::IsNotFound(status)) return absl::OkStatus();
+    BERTHMASTER_RETURN_IF_ERROR(status);
+  }
+  return absl::OkStatus();
 }
 
 absl::Status LinuxSocketDump::DumpTcp(int fd, SockDiagForm form, uint32_t states_mask,

@@ -32,6 +32,11 @@ class LinuxSocketDump final : public SocketDump {
   // Visit() for the namespace that the calling thread is in.
   absl::Status VisitCurrent(absl::FunctionRef<void(const SocketRow&)> visit);
 
+  // For the namespace that the calling thread is in: `visit_tcp` for its listening and bound TCP
+  // sockets, `visit_udp` for every UDP socket. Walks no connection of TCP.
+  absl::Status VisitHeldCurrent(absl::FunctionRef<void(const SocketRow&)> visit_tcp,
+                                absl::FunctionRef<void(const SocketRow&)> visit_udp);
+
   // Whether sock_diag answers in the namespace that the calling thread is in: a dump of its
   // listeners only, some 30 us.
   absl::Status TryCurrent();
@@ -42,6 +47,7 @@ class LinuxSocketDump final : public SocketDump {
  private:
   absl::Status Dump(int fd, const SockDiagRequest& request, SocketRowVisitor visit);
   absl::Status DumpTcp(int fd, SockDiagForm form, uint32_t states_mask, SocketRowVisitor visit);
+  absl::Status DumpUdp(int fd, SocketRowVisitor visit);
   absl::Status Receive(int fd, SocketRowVisitor visit);
   absl::Status CountError(int error_number);
   absl::Status CountTruncated();

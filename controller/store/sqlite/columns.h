@@ -4,6 +4,7 @@
 #include <string>
 #include <type_traits>
 
+#include "common/audit/audit_entry.h"
 #include "common/protocol/identity.h"
 #include "controller/model/detection_policy.h"
 #include "controller/model/host.h"
@@ -150,6 +151,18 @@ auto WithColumns(Row& row, Use use) {
 }
 
 template <typename Row, typename Use>
+requires RowOf<Row, AdviceRow>
+auto WithColumns(Row& row, Use use) {
+  auto& desired = row.desired;
+  auto& result = row.result;
+  return use(desired.workload, desired.destination, desired.destination_port, desired.protocol,
+             desired.source, desired.connection_pool_size, desired.connection_rate,
+             desired.hold_time, desired.ports_saved, desired.keep_alive, row.connection_rate_now,
+             row.state, result.path, result.follower_count, result.acknowledged,
+             result.acknowledgement, result.error);
+}
+
+template <typename Row, typename Use>
 requires RowOf<Row, TargetSysctl>
 auto WithColumns(Row& row, Use use) {
   return use(row.change.sysctl, row.change.expected_value, row.change.desired_value,
@@ -176,6 +189,20 @@ auto WithColumns(Row& row, Use use) {
              set.stuck_utilization_min, set.stuck_time, set.filled_utilization_min,
              set.leak_utilization_min, set.leak_time, set.leak_horizon, set.restart_blocked_time,
              set.calm_time, set.calm_thin_time);
+}
+
+template <typename Row, typename Use>
+requires RowOf<Row, AuditEntry>
+auto WithColumns(Row& row, Use use) {
+  return use(row.sequence, row.event_time, row.actor, row.source, row.action, row.object,
+             row.reason, row.previous_hash, row.hash);
+}
+
+template <typename Row, typename Use>
+requires RowOf<Row, AuditValue>
+auto WithColumns(Row& row, Use use) {
+  return use(row.host_id, row.netns_cookie, row.netns_label, row.sysctl, row.old_value,
+             row.new_value);
 }
 
 template <typename Row, typename Use>

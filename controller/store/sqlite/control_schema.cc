@@ -365,7 +365,57 @@ CREATE TABLE detection_rule (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr SqlText kMigrations[] = {kVersion1, kVersion2, kVersion3, kVersion4, kVersion6};
+// The audit chain. The triggers hold against mistakes of ours and against a shell on the file; who
+// removes them is found by the hashes.
+constexpr SqlText kVersion5 = R"sql(
+-- Everything that was done, a row each, never changed and never removed. Some thousands a year; a
+-- large fleet's rollouts make some hundred thousand.
+CREATE TABLE audit_entry (
+  sequence INTEGER PRIMARY KEY NOT NULL,
+  event_time INTEGER NOT NULL,
+  actor TEXT NOT NULL,
+  source TEXT NOT NULL,
+  action INTEGER NOT NULL,
+  object TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  previous_hash TEXT NOT NULL,
+  hash TEXT NOT NULL
+) STRICT;
+
+-- The settings of an entry with their old and new values, at most 64 each (kAuditValuesMax); read
+-- with it.
+CREATE TABLE audit_value (
+  sequence INTEGER NOT NULL REFERENCES audit_entry,
+  position INTEGER NOT NULL,
+  host_id TEXT NOT NULL,
+  netns_cookie INTEGER NOT NULL,
+  netns_label TEXT NOT NULL,
+  sysctl TEXT NOT NULL,
+  old_value TEXT NOT NULL,
+  new_value TEXT NOT NULL,
+  PRIMARY KEY (sequence, position)
+) STRICT, WITHOUT ROWID;
+
+-- INSERT OR REPLACE runs no trigger on DELETE, so what is inserted must be new.
+CREATE TRIGGER audit_entry_next BEFORE INSERT ON audit_entry
+WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM audit_entry)
+BEGIN SELECT RAISE(ABORT, 'an audit entry follows the last one'); END;
+CREATE TRIGGER audit_entry_keep BEFORE UPDATE ON audit_entry
+BEGIN SELECT RAISE(ABORT, 'audit entries are never changed'); END;
+CREATE TRIGGER audit_entry_stay BEFORE DELETE ON audit_entry
+BEGIN SELECT RAISE(ABORT, 'audit entries are never removed'); END;
+CREATE TRIGGER audit_value_next BEFORE INSERT ON audit_value
+WHEN NEW.sequence IS NOT (SELECT max(sequence) FROM audit_entry) OR EXISTS
+  (SELECT 1 FROM audit_value WHERE sequence = NEW.sequence AND position = NEW.position)
+BEGIN SELECT RAISE(ABORT, 'an audit value comes with its entry'); END;
+CREATE TRIGGER audit_value_keep BEFORE UPDATE ON audit_value
+BEGIN SELECT RAISE(ABORT, 'audit entries are never changed'); END;
+CREATE TRIGGER audit_value_stay BEFORE DELETE ON audit_value
+BEGIN SELECT RAISE(ABORT, 'audit entries are never removed'); END;
+)sql";
+
+constexpr SqlText kMigrations[] = {kVersion1, kVersion2, kVersion3,
+                                   kVersion4, kVersion5, kVersion6};
 
 }  // namespace
 

@@ -133,6 +133,34 @@ CREATE TABLE rollout_pause (
   PRIMARY KEY (rollout_id, position)
 ) STRICT, WITHOUT ROWID;
 
+-- Pooling advice of a target: no row, or one at position 0. What the agent answered is NULL before it
+-- did. Read with the target.
+CREATE TABLE rollout_advice (
+  rollout_id TEXT NOT NULL,
+  target_position INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  workload TEXT NOT NULL,
+  destination_address TEXT NOT NULL,
+  destination_port INTEGER NOT NULL,
+  protocol INTEGER NOT NULL,
+  source_address TEXT,
+  connection_pool_size INTEGER NOT NULL,
+  connection_rate REAL NOT NULL,
+  hold_time INTEGER NOT NULL,
+  ports_saved INTEGER NOT NULL,
+  keep_alive TEXT NOT NULL,
+  connection_rate_now REAL,
+  state INTEGER,
+  path TEXT NOT NULL,
+  follower_count INTEGER NOT NULL,
+  acknowledged INTEGER NOT NULL,
+  acknowledgement TEXT NOT NULL,
+  error TEXT NOT NULL,
+  PRIMARY KEY (rollout_id, target_position, position),
+  FOREIGN KEY (rollout_id, target_position) REFERENCES rollout_target (rollout_id, position)
+    ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
 -- The one approval policy: no row before somebody set it, or one of id 1. Read at start.
 CREATE TABLE approval_policy (
   id INTEGER PRIMARY KEY NOT NULL,

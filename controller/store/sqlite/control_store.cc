@@ -4,6 +4,7 @@
 
 #include "common/status/annotate.h"
 #include "controller/store/sqlite/approval_policy_rows.h"
+#include "controller/store/sqlite/audit_rows.h"
 #include "controller/store/sqlite/control_schema.h"
 #include "controller/store/sqlite/detection_policy_rows.h"
 #include "controller/store/sqlite/host_rows.h"
@@ -27,6 +28,7 @@ struct SqliteControlStore::Tables {
   SilenceRows silences;
   DetectionPolicyRows detection_policy;
   ApprovalPolicyRows approval_policy;
+  AuditRows audit;
 
   absl::Status Put(const ControlState& changed) {
     for (const Host& host : changed.hosts) BERTHMASTER_RETURN_IF_ERROR(hosts.Put(host));
@@ -48,6 +50,7 @@ struct SqliteControlStore::Tables {
     if (changed.approval_policy.has_value()) {
       BERTHMASTER_RETURN_IF_ERROR(approval_policy.Put(*changed.approval_policy));
     }
+    for (const AuditEntry& entry : changed.audit) BERTHMASTER_RETURN_IF_ERROR(audit.Append(entry));
     return requests.Put(changed.requests);
   }
 };
@@ -70,10 +73,11 @@ absl::StatusOr<std::unique_ptr<SqliteControlStore>> SqliteControlStore::Open(
                                DetectionPolicyRows::Prepare(database));
   BERTHMASTER_ASSIGN_OR_RETURN(ApprovalPolicyRows approval_policy,
                                ApprovalPolicyRows::Prepare(database));
-  auto tables = std::make_unique<Tables>(
-      Tables{std::move(database), std::move(hosts), std::move(incidents),
-             std::move(recommendations), std::move(rollouts), std::move(requests),
-             std::move(silences), std::move(detection_policy), std::move(approval_policy)});
+  BERTHMASTER_ASSIGN_OR_RETURN(AuditRows audit, AuditRows::Prepare(database));
+  auto tables = std::make_unique<Tables>(Tables{
+      std::move(database), std::move(hosts), std::move(incidents), std::move(recommendations),
+      std::move(rollouts), std::move(requests), std::move(silences), std::move(detection_policy),
+      std::move(approval_policy), std::move(audit)});
   return std::unique_ptr<SqliteControlStore>(new SqliteControlStore(std::move(tables)));
 }
 
@@ -88,6 +92,7 @@ absl::StatusOr<ControlState> SqliteControlStore::Load() {
   BERTHMASTER_ASSIGN_OR_RETURN(state.silences, tables_->silences.Load(kSilencesLoadMax));
   BERTHMASTER_ASSIGN_OR_RETURN(state.detection_policy, tables_->detection_policy.Load());
   BERTHMASTER_ASSIGN_OR_RETURN(state.approval_policy, tables_->approval_policy.Load());
+  BERTHMASTER_ASSIGN_OR_RETURN(state.audit_tail, tables_->audit.LoadTail());
   return state;
 }
 

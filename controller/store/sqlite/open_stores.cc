@@ -5,6 +5,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "common/status/annotate.h"
+#include "controller/store/sqlite/audit_reader.h"
 #include "controller/store/sqlite/control_store.h"
 #include "controller/store/sqlite/history_reader.h"
 #include "controller/store/sqlite/history_writer.h"
@@ -37,8 +38,9 @@ absl::StatusOr<UniqueFd> Lock(const std::string& data_dir) {
 absl::StatusOr<Stores> OpenStores(const std::string& data_dir) {
   Stores stores;
   BERTHMASTER_ASSIGN_OR_RETURN(stores.lock, Lock(data_dir));
-  BERTHMASTER_ASSIGN_OR_RETURN(stores.control,
-                               SqliteControlStore::Open(absl::StrCat(data_dir, "/control.db")));
+  std::string control_path = absl::StrCat(data_dir, "/control.db");
+  BERTHMASTER_ASSIGN_OR_RETURN(stores.control, SqliteControlStore::Open(control_path));
+  BERTHMASTER_ASSIGN_OR_RETURN(stores.audit_reader, SqliteAuditReader::Open(control_path));
   std::string history_path = absl::StrCat(data_dir, "/history.db");
   BERTHMASTER_ASSIGN_OR_RETURN(stores.history_writer, SqliteHistoryWriter::Open(history_path));
   BERTHMASTER_ASSIGN_OR_RETURN(stores.history_reader, SqliteHistoryReader::Open(history_path));

@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/file/file.h"
+#include "controller/store/audit_reader.h"
 #include "controller/store/control_store.h"
 #include "controller/store/history_store.h"
 
@@ -15,6 +16,7 @@ namespace berthmaster {
 struct Stores {
   UniqueFd lock;
   std::unique_ptr<ControlStore> control;
+  std::unique_ptr<AuditReader> audit_reader;
   std::unique_ptr<HistoryWriter> history_writer;
   std::unique_ptr<HistoryReader> history_reader;
 };

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "common/ids/names.h"
+
 namespace berthmaster {
 
 RolloutRows::RolloutRows(ParentTable<Rollout> rollouts, Children children)
@@ -62,6 +64,19 @@ absl::StatusOr<RolloutRows::Children> RolloutRows::PrepareChildren(const Databas
           "error FROM rollout_sysctl WHERE rollout_id = ? AND target_position = ? "
           "ORDER BY position"));
   BERTHMASTER_ASSIGN_OR_RETURN(
+      auto advice,
+      ChildTable<AdviceRow>::Prepare(
+          database,
+          "INSERT INTO rollout_advice (rollout_id, target_position, position, workload, "
+          "destination_address, destination_port, protocol, source_address, connection_pool_size, "
+          "connection_rate, hold_time, ports_saved, keep_alive, connection_rate_now, state, path, "
+          "follower_count, acknowledged, acknowledgement, error) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          "SELECT workload, destination_address, destination_port, protocol, source_address, "
+          "connection_pool_size, connection_rate, hold_time, ports_saved, keep_alive, "
+          "connection_rate_now, state, path, follower_count, acknowledged, acknowledgement, error "
+          "FROM rollout_advice WHERE rollout_id = ? AND target_position = ? ORDER BY position"));
+  BERTHMASTER_ASSIGN_OR_RETURN(
       auto changes, ChildTable<SysctlChange>::Prepare(
                         database,
                         "INSERT INTO rollout_change (rollout_id, position, sysctl, "
@@ -89,7 +104,7 @@ absl::StatusOr<RolloutRows::Children> RolloutRows::PrepareChildren(const Databas
                       "pause_time) VALUES (?, ?, ?, ?, ?)",
                       "SELECT pauser, reason, pause_time FROM rollout_pause WHERE rollout_id = ? "
                       "ORDER BY position"));
-  return Children{std::move(targets), std::move(sysctls),   std::move(changes),
+  return Children{std::move(targets), std::move(sysctls),   std::move(advice), std::move(changes),
                   std::move(waves),   std::move(approvals), std::move(pause)};
 }
 
@@ -108,10 +123,55 @@ absl::Status RolloutRows::Put(const Rollout& rollout) {
         children_.sysctls.Insert(target.sysctls, rollout.id, target_position));
     ++target_position;
   }
+  BERTHMASTER_RETURN_IF_ERROR(PutAdvice(rollout));
   BERTHMASTER_RETURN_IF_ERROR(children_.changes.Insert(rollout.changes, rollout.id));
   BERTHMASTER_RETURN_IF_ERROR(children_.waves.Insert(rollout.plan.waves, rollout.id));
   BERTHMASTER_RETURN_IF_ERROR(children_.approvals.Insert(rollout.approvals, rollout.id));
   return children_.pause.Insert(rollout.pause, rollout.id);
+}
+
+absl::Status RolloutRows::PutAdvice(const Rollout& rollout) {
+  int64_t target_position = -1;
+  for (const RolloutTarget& target : rollout.targets) {
+    ++target_position;
+    if (!target.advice.has_value()) continue;
+    const TargetAdvice& advice = *target.advice;
+    AdviceRow row{advice.desired, advice.connection_rate_now, std::nullopt, {}};
+    if (advice.result.has_value()) {
+      row.state = advice.result->state;
+      row.result = *advice.result;
+    }
+    BERTHMASTER_RETURN_IF_ERROR(children_.advice.Insert(std::vector<AdviceRow>{std::move(row)},
+                                                        rollout.id, target_position));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RolloutRows::LoadAdvice(Rollout& rollout) {
+  // Advice changes no sysctl.
+  if (!rollout.changes.empty()) return absl::OkStatus();
+  int64_t target_position = 0;
+  for (RolloutTarget& target : rollout.targets) {
+    std::vector<AdviceRow> rows;
+    BERTHMASTER_RETURN_IF_ERROR(children_.advice.Load(rows, rollout.id, target_position));
+    ++target_position;
+    if (rows.empty()) continue;
+    AdviceRow& row = rows.front();
+    TargetAdvice& advice = target.advice.emplace();
+    advice.desired = std::move(row.desired);
+    advice.desired.netns_cookie = target.netns_cookie;
+    advice.desired.netns_inode = target.netns_inode;
+    advice.desired.netns_label = target.netns_label;
+    advice.connection_rate_now = row.connection_rate_now;
+    if (!row.state.has_value()) continue;
+    advice.result = std::move(row.result);
+    advice.result->state = *row.state;
+    advice.result->rollout = RolloutName(rollout.id);
+    advice.result->netns_cookie = target.netns_cookie;
+    advice.result->destination = advice.desired.destination;
+    advice.result->destination_port = advice.desired.destination_port;
+  }
+  return absl::OkStatus();
 }
 
 absl::Status RolloutRows::LoadChildren(Rollout& rollout) {
@@ -127,6 +187,7 @@ absl::Status RolloutRows::LoadChildren(Rollout& rollout) {
     ++target_position;
   }
   BERTHMASTER_RETURN_IF_ERROR(children_.changes.Load(rollout.changes, rollout.id));
+  BERTHMASTER_RETURN_IF_ERROR(LoadAdvice(rollout));
   BERTHMASTER_RETURN_IF_ERROR(children_.waves.Load(rollout.plan.waves, rollout.id));
   BERTHMASTER_RETURN_IF_ERROR(children_.approvals.Load(rollout.approvals, rollout.id));
   return children_.pause.Load(rollout.pause, rollout.id);

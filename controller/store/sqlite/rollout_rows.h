@@ -24,6 +24,7 @@ class RolloutRows {
   struct Children {
     ChildTable<TargetRow> targets;
     ChildTable<TargetSysctl> sysctls;
+    ChildTable<AdviceRow> advice;
     ChildTable<SysctlChange> changes;
     ChildTable<WaveSize> waves;
     ChildTable<Decision> approvals;
@@ -33,6 +34,8 @@ class RolloutRows {
 
   RolloutRows(ParentTable<Rollout> rollouts, Children children);
   absl::Status LoadChildren(Rollout& rollout);
+  absl::Status PutAdvice(const Rollout& rollout);
+  absl::Status LoadAdvice(Rollout& rollout);
 
   ParentTable<Rollout> rollouts_;
   Children children_;

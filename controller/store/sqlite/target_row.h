@@ -27,6 +27,14 @@ struct OutlookColumns {
   }
 };
 
+// The advice of a target; what its netns and rollout are, the target knows.
+struct AdviceRow {
+  DesiredAdvice desired;
+  std::optional<double> connection_rate_now;
+  std::optional<AdviceState> state;
+  AdviceResult result;
+};
+
 // A target of a rollout, without its sysctls.
 struct TargetRow {
   RolloutTarget target;

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include <map>
 #include <optional>
@@ -9,12 +11,13 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/file/file.h"
 
 namespace berthmaster {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::UnorderedElementsAre;
 using Flags = std::map<std::string, std::vector<std::string>>;
 
 absl::StatusOr<AgentConfig> Read(Flags flags) {
@@ -37,11 +40,13 @@ TEST(AgentConfigTest, ObservesThisHostUnlessToldOtherwise) {
   EXPECT_EQ(config->source, std::nullopt);
   EXPECT_DOUBLE_EQ(config->cpu_budget, 0.01);
   EXPECT_EQ(config->metrics_listen->ToString(), "127.0.0.1:7601");
-  EXPECT_THAT(
-      config->allow_sysctls,
-      ElementsAre("net.ipv4.ip_local_port_range", "net.ipv4.ip_local_reserved_ports",
-                  "net.ipv4.tcp_tw_reuse", "net.ipv4.tcp_max_tw_buckets", "net.ipv4.tcp_syncookies",
-                  "net.ipv4.tcp_max_syn_backlog", "net.core.somaxconn"));
+  EXPECT_EQ(config->advice_dir, "/var/lib/berthmaster-agent/advice");
+  EXPECT_EQ(config->advice_socket, "/var/lib/berthmaster-agent/advice/advice.sock");
+  EXPECT_THAT(config->allow_sysctls.sysctls(),
+              UnorderedElementsAre("net.ipv4.ip_local_port_range",
+                                   "net.ipv4.ip_local_reserved_ports", "net.ipv4.tcp_tw_reuse",
+                                   "net.ipv4.tcp_max_tw_buckets", "net.ipv4.tcp_syncookies",
+                                   "net.ipv4.tcp_max_syn_backlog", "net.core.somaxconn"));
 }
 
 TEST(AgentConfigTest, TakesEachProfileAndSource) {
@@ -75,6 +80,15 @@ TEST(AgentConfigTest, ServesMetricsOnThisHostOnly) {
       CheckPlaintext(*Read({{"metrics-listen", {"0.0.0.0:7601"}}, {"insecure", {"true"}}})).ok());
 }
 
+TEST(AgentConfigTest, PutsAdviceWhereItIsTold) {
+  EXPECT_EQ(Read({{"advice-dir", {"/run/x/advice"}}})->advice_dir, "/run/x/advice");
+  EXPECT_EQ(Read({{"advice-dir", {"/run/x/advice"}}})->advice_socket, "/run/x/advice/advice.sock");
+  EXPECT_EQ(Read({{"advice-dir", {"off"}}})->advice_dir, "");
+  EXPECT_EQ(Read({{"advice-dir", {"off"}}})->advice_socket, "");
+  EXPECT_EQ(Read({{"advice-socket", {"/run/x.sock"}}})->advice_socket, "/run/x.sock");
+  EXPECT_EQ(Read({{"advice-socket", {"off"}}})->advice_socket, "");
+}
+
 TEST(AgentConfigTest, RefusesWhatCannotWork) {
   EXPECT_EQ(Read({{"host-id", {"a b"}}}).status().message(),
             "host-id 'a b': host id may hold only letters, digits, '.', '_' and '-'");
@@ -83,6 +97,39 @@ TEST(AgentConfigTest, RefusesWhatCannotWork) {
   EXPECT_EQ(Read({{"sample-interval", {"10ms"}}}).status().message(),
             "--sample-interval: '10ms' is outside 100ms to 1h");
   EXPECT_EQ(Read({{"state-dir", {""}}}).status().message(), "state-dir is empty; name a directory");
+}
+
+TEST(AgentConfigTest, TakesTheAllowListFromAFileWithItsBounds) {
+  std::string path = ::testing::TempDir() + "/agent_yaml.XXXXXX";
+  const int fd = mkstemp(path.data());
+  ASSERT_GE(fd, 0);
+  close(fd);
+  ConfigInputs inputs;
+  inputs.file_path = path;
+  ASSERT_TRUE(WriteFileAtomically(path,
+                                  "profile: enforce\n"
+                                  "allow-sysctls:\n"
+                                  "  - net.ipv4.ip_local_port_range=15000..65000\n",
+                                  0600)
+                  .ok());
+  const AgentConfig config =
+      ReadAgentConfig(*Config::Resolve(AgentConfigTable("a"), inputs)).value();
+  EXPECT_TRUE(config.allow_sysctls.Check("net.ipv4.ip_local_port_range", "15000 65000").ok());
+  EXPECT_FALSE(config.allow_sysctls.Check("net.ipv4.ip_local_port_range", "14999 65000").ok());
+
+  ASSERT_TRUE(
+      WriteFileAtomically(path, "allow-sysctls: [net.ipv4.tcp_tw_reuse=0..9]\n", 0600).ok());
+  EXPECT_EQ(ReadAgentConfig(*Config::Resolve(AgentConfigTable("a"), inputs)).status().message(),
+            path +
+                ":1: allow-sysctls: 'net.ipv4.tcp_tw_reuse=0..9': the bounds 0..9 leave 0..2, "
+                "which is all that Berthmaster writes; write narrower ones");
+}
+
+TEST(AgentConfigTest, PersistsInSysctlDUnlessToldOtherwise) {
+  EXPECT_EQ(Read({})->sysctl_d_dir, "/etc/sysctl.d");
+  EXPECT_EQ(Read({{"sysctl-d-dir", {""}}})->sysctl_d_dir, "");
+  EXPECT_EQ(Read({{"sysctl-d-dir", {"etc"}}}).status().message(),
+            "sysctl-d-dir 'etc' is no directory from the root, /etc/sysctl.d");
 }
 
 TEST(AgentConfigTest, AllowsPlaintextToThisHostOnly) {

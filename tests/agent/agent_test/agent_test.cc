@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <memory>
 #include <optional>
@@ -86,13 +87,31 @@ class AgentTest : public ::testing::Test {
     std::string pattern = ::testing::TempDir() + "/agent.XXXXXX";
     ASSERT_NE(mkdtemp(pattern.data()), nullptr);
     kernel_.Set(kNetns, kTimeWaitReuseSysctl, "2");
+    kernel_.Set(kNetns, kTimestampsSysctl, "1");
     TunerOptions options;
     options.profile = AgentProfile::kEnforce;
+    options.kernel_release = "6.1.0";
     options.journal_path = pattern + "/journal";
     tuner_ = Tuner::Open(options, {&clock_, &kernel_, &kernel_}).value();
+    advice_directory_ = pattern + "/advice";
+    publisher_ = std::make_unique<AdvicePublisher>(advice_directory_, clock_, advice_board_);
     agent_ = std::make_unique<Agent>(
         AgentOptions{.sample_interval = absl::Seconds(10), .cpu_budget = 0.01},
-        AgentParts{&clock_, &sampler_, tuner_.get(), &link_, &board_});
+        AgentParts{&clock_, &sampler_, tuner_.get(), &link_, &board_, publisher_.get()});
+  }
+
+  static DesiredAdvice Advice() {
+    DesiredAdvice advice;
+    advice.rollout = "rollouts/pooling";
+    advice.netns_cookie = kNetns.cookie;
+    advice.netns_inode = kNetns.inode;
+    advice.workload = "checkout";
+    advice.destination_port = 443;
+    advice.connection_pool_size = 40;
+    return advice;
+  }
+  bool IsPublished() const {
+    return access((advice_directory_ + "/checkout.json").c_str(), R_OK) == 0;
   }
 
   static DesiredState ReuseTimeWait() {
@@ -111,6 +130,9 @@ class AgentTest : public ::testing::Test {
   FakeNetnsSysctl kernel_;
   SnapshotBoard board_;
   std::unique_ptr<Tuner> tuner_;
+  std::string advice_directory_;
+  AdviceBoard advice_board_;
+  std::unique_ptr<AdvicePublisher> publisher_;
   std::unique_ptr<Agent> agent_;
 };
 
@@ -126,6 +148,30 @@ TEST_F(AgentTest, SamplesAtOnceAndThenAtEachInterval) {
   clock_.SetMonotonic(start + absl::Seconds(10));
   agent_->Step();
   EXPECT_EQ(link_.samples.size(), 2u);
+}
+
+TEST_F(AgentTest, TakesAnotherAllowListAndRevertsWhatItNoLongerHas) {
+  link_.push = ReuseTimeWait();
+  agent_->Step();
+  ASSERT_EQ(kernel_.Get(kNetns, kTimeWaitReuseSysctl), "1");
+
+  agent_->Reload(AllowList::Parse({}));
+  agent_->Step();
+
+  EXPECT_EQ(kernel_.Get(kNetns, kTimeWaitReuseSysctl), "2");
+  EXPECT_EQ(link_.replies.back().results.at(0).state, ApplyState::kReverted);
+}
+
+TEST_F(AgentTest, KeepsTheAllowListAndSaysSoWhenTheNextOneIsRefused) {
+  agent_->Reload(absl::InvalidArgumentError("agent.yaml:3: allow-sysctls: 'x' is not a sysctl"));
+  link_.push = ReuseTimeWait();
+  agent_->Step();
+
+  EXPECT_EQ(kernel_.Get(kNetns, kTimeWaitReuseSysctl), "1");
+  EXPECT_THAT(link_.samples.back().limitations,
+              ElementsAre("the configuration was read again and is refused, so the allow-list "
+                          "before it stays in force; mend it and send SIGHUP: agent.yaml:3: "
+                          "allow-sysctls: 'x' is not a sysctl"));
 }
 
 TEST_F(AgentTest, LeavesMissedTicksOutAndKeepsTheOthersInPlace) {
@@ -237,6 +283,93 @@ TEST_F(AgentTest, AnswersAPushAndRevertsByItself) {
   EXPECT_EQ(link_.replies[1].results[0].state, ApplyState::kReverted);
   EXPECT_EQ(kernel_.Get(kNetns, kTimeWaitReuseSysctl), "2");
   EXPECT_THAT(link_.revisions, ElementsAre(0, 4, 0));
+}
+
+TEST_F(AgentTest, PublishesAdviceBesideChangesAndAnswersForBoth) {
+  DesiredState desired = ReuseTimeWait();
+  desired.advice = {Advice()};
+  link_.push = desired;
+  agent_->Step();
+  ASSERT_EQ(link_.replies.size(), 1u);
+  EXPECT_EQ(link_.replies[0].nonce, 9);
+  EXPECT_EQ(link_.replies[0].revision, 4);
+  EXPECT_EQ(link_.replies[0].results[0].state, ApplyState::kApplied);
+  ASSERT_EQ(link_.replies[0].advice_results.size(), 1u);
+  EXPECT_EQ(link_.replies[0].advice_results[0].state, AdviceState::kPublished);
+  EXPECT_EQ(link_.replies[0].advice_results[0].path, advice_directory_ + "/checkout.json");
+  EXPECT_TRUE(IsPublished());
+
+  link_.push = DesiredState{5, 10, {}, {}};
+  agent_->Step();
+  EXPECT_EQ(link_.replies[1].revision, 5);
+  EXPECT_EQ(link_.replies[1].results[0].state, ApplyState::kReverted);
+  EXPECT_EQ(link_.replies[1].advice_results[0].state, AdviceState::kWithdrawn);
+  EXPECT_FALSE(IsPublished());
+}
+
+TEST_F(AgentTest, LetsNeitherChangesNorAdviceStopTheOther) {
+  DesiredState desired = ReuseTimeWait();
+  desired.changes[0].change.sysctl = "kernel.core_pattern";
+  desired.advice = {Advice()};
+  link_.push = desired;
+  agent_->Step();
+  EXPECT_EQ(link_.replies[0].results[0].state, ApplyState::kRefused);
+  EXPECT_EQ(link_.replies[0].advice_results[0].state, AdviceState::kPublished);
+  EXPECT_EQ(link_.replies[0].revision, 0) << "not all of it is in force";
+  EXPECT_TRUE(IsPublished());
+
+  desired = ReuseTimeWait();
+  desired.advice = {Advice(), Advice()};
+  link_.push = desired;
+  agent_->Step();
+  EXPECT_EQ(link_.replies[1].results[0].state, ApplyState::kApplied);
+  EXPECT_EQ(link_.replies[1].advice_results[1].state, AdviceState::kFailed);
+  EXPECT_EQ(link_.replies[1].revision, 0);
+  EXPECT_EQ(kernel_.Get(kNetns, kTimeWaitReuseSysctl), "1");
+
+  desired.advice = {Advice()};
+  link_.push = desired;
+  agent_->Step();
+  agent_->Step();
+  EXPECT_EQ(link_.replies[2].revision, 4);
+  EXPECT_THAT(link_.revisions, ElementsAre(0, 0, 0, 4));
+}
+
+TEST_F(AgentTest, PublishesAdviceOfAnObservingAgentToo) {
+  TunerOptions options;
+  options.profile = AgentProfile::kObserve;
+  options.journal_path = advice_directory_ + ".journal";
+  tuner_ = Tuner::Open(options, {&clock_, &kernel_, &kernel_}).value();
+  Agent agent({.sample_interval = absl::Seconds(10)},
+              {&clock_, &sampler_, tuner_.get(), &link_, &board_, publisher_.get()});
+  link_.push = DesiredState{4, 9, {}, {Advice()}};
+  agent.Step();
+  EXPECT_EQ(link_.replies[0].revision, 4);
+  EXPECT_EQ(link_.replies[0].advice_results[0].state, AdviceState::kPublished);
+  EXPECT_TRUE(IsPublished());
+
+  DesiredState with_change = ReuseTimeWait();
+  with_change.revision = 5;
+  with_change.advice = {Advice()};
+  link_.push = with_change;
+  agent.Step();
+  EXPECT_EQ(link_.replies[1].results[0].state, ApplyState::kRefused);
+  EXPECT_EQ(link_.replies[1].advice_results[0].state, AdviceState::kPublished);
+  EXPECT_NE(link_.replies[1].revision, 5);
+}
+
+TEST_F(AgentTest, ReportsAnAcknowledgementOfItsOwnAccord) {
+  link_.push = DesiredState{4, 9, {}, {Advice()}};
+  agent_->Step();
+  ASSERT_TRUE(advice_board_.Acknowledge({"rollouts/pooling", "checkout", {}, "40 it is"}).ok());
+  agent_->Step();
+  agent_->Step();
+  ASSERT_EQ(link_.replies.size(), 2u);
+  EXPECT_EQ(link_.replies[1].nonce, 0);
+  EXPECT_EQ(link_.replies[1].revision, 4);
+  ASSERT_EQ(link_.replies[1].advice_results.size(), 1u);
+  EXPECT_TRUE(link_.replies[1].advice_results[0].acknowledged);
+  EXPECT_EQ(link_.replies[1].advice_results[0].acknowledgement, "40 it is");
 }
 
 TEST_F(AgentTest, SaysThatNothingCanBeSeen) {

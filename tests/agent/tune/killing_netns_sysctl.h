@@ -28,7 +28,7 @@ class KillingNetnsSysctl final : public NetnsSysctl {
   int step_ = 0;
 };
 
-// How an agent that makes `change` and then takes it back ended.
+// How an agent that makes `change`, is pushed it again and then takes it back ended.
 enum class CrashRun { kKilled, kFinished, kFailed };
 
 // Runs that agent over `kernel`, killed at step `kill_at`. To be called in a process of its own: it
@@ -41,6 +41,12 @@ CrashRun ApplyAndRevert(NetnsSysctl& kernel, const DesiredChange& change,
 // once the lease is over, the prior value is in force. Reports by gtest.
 void ExpectWholeAfterCrash(NetnsSysctl& kernel, const DesiredChange& change,
                            const std::string& journal_path, int kill_at);
+
+// What holds when the crash of a persisted change was a reboot: a line of the drop-in file, which
+// then set the value, has its entry in the journal; once the change is not desired any more, the
+// prior value is in force and the line is gone. Reports by gtest.
+void ExpectWholeAfterReboot(NetnsSysctl& kernel, const DesiredChange& change,
+                            const std::string& journal_path, int kill_at);
 
 }  // namespace berthmaster
 

@@ -12,6 +12,7 @@
 
 #include "agent/tune/tuner.h"
 #include "common/sysctl/catalogue.h"
+#include "tests/fakes/agent_held_ports.h"
 #include "tests/fakes/agent_netns_sysctl.h"
 #include "tests/fakes/fake_clock.h"
 
@@ -30,11 +31,13 @@ class TunerFixture : public ::testing::Test {
     options_.profile = AgentProfile::kEnforce;
     options_.journal_path = directory_ + "/journal";
     options_.boot_id = "boot-1";
+    options_.kernel_release = "6.1.0-18-amd64";
     kernel_.Set(kNetns, kPortRangeSysctl, "32768 60999");
     kernel_.Set(kNetns, kReservedPortsSysctl, "");
     kernel_.Set(kNetns, kUnprivilegedPortStartSysctl, "1024");
     kernel_.Set(kNetns, kTimeWaitReuseSysctl, "2");
     kernel_.Set(kNetns, kTimeWaitBucketsSysctl, "131072");
+    kernel_.Set(kNetns, kTimestampsSysctl, "1");
     Start();
   }
 
@@ -42,7 +45,7 @@ class TunerFixture : public ::testing::Test {
   void Start() {
     tuner_.reset();
     absl::StatusOr<std::unique_ptr<Tuner>> tuner =
-        Tuner::Open(options_, {&clock_, &kernel_, enforced_});
+        Tuner::Open(options_, {&clock_, &kernel_, enforced_, &held_ports_});
     ASSERT_TRUE(tuner.ok()) << tuner.status();
     tuner_ = *std::move(tuner);
   }
@@ -83,6 +86,7 @@ class TunerFixture : public ::testing::Test {
   TunerOptions options_;
   FakeClock clock_;
   FakeNetnsSysctl kernel_;
+  FakeHeldPorts held_ports_;
   // Where changes may be made.
   NetnsSysctl* enforced_ = &kernel_;
   std::unique_ptr<Tuner> tuner_;

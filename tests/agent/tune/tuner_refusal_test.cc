@@ -50,19 +50,21 @@ TEST_F(TunerRefusalTest, ASysctlOutsideTheCatalogue) {
   DesiredChange change = WidenRange();
   change.change.sysctl = "kernel.core_pattern";
 
-  EXPECT_EQ(RefusalOf(change), "kernel.core_pattern: is not in the catalogue of tunables");
+  EXPECT_EQ(RefusalOf(change),
+            "SYSCTL_UNKNOWN: kernel.core_pattern: is not in the catalogue of tunables");
 }
 
 TEST_F(TunerRefusalTest, ASysctlThatIsOnlyRead) {
   DesiredChange change = WidenRange();
   change.change = {std::string(kTimestampsSysctl), "1", "0"};
 
-  EXPECT_EQ(RefusalOf(change),
-            "net.ipv4.tcp_timestamps: is only read, never written, by Berthmaster");
+  EXPECT_EQ(
+      RefusalOf(change),
+      "SYSCTL_READ_ONLY: net.ipv4.tcp_timestamps: is only read, never written, by Berthmaster");
 }
 
 TEST_F(TunerRefusalTest, ASysctlOffTheAllowList) {
-  options_.allowed_sysctls = {std::string(kTimeWaitReuseSysctl)};
+  options_.allow_list = AllowList::Parse({std::string(kTimeWaitReuseSysctl)}).value();
   Start();
 
   EXPECT_EQ(
@@ -88,13 +90,15 @@ TEST_F(TunerRefusalTest, AValueThatIsTheExpectedOne) {
 TEST_F(TunerRefusalTest, ALeaseOutOfBounds) {
   DesiredChange change = WidenRange();
   change.lease = absl::Milliseconds(4999);
-  EXPECT_THAT(RefusalOf(change), StartsWith("a lease of 4.999s is outside 5s to 1h"));
+  EXPECT_THAT(RefusalOf(change),
+              StartsWith("LEASE_OUT_OF_BOUNDS: a lease of 4.999s is outside 5s to 1h"));
 
   change.lease = absl::Hours(1) + absl::Milliseconds(1);
-  EXPECT_THAT(RefusalOf(change), StartsWith("a lease of 1h0.001s is outside 5s to 1h"));
+  EXPECT_THAT(RefusalOf(change),
+              StartsWith("LEASE_OUT_OF_BOUNDS: a lease of 1h0.001s is outside 5s to 1h"));
 
   change.lease = absl::InfiniteDuration();
-  EXPECT_THAT(RefusalOf(change), StartsWith("a lease of inf is outside"));
+  EXPECT_THAT(RefusalOf(change), StartsWith("LEASE_OUT_OF_BOUNDS: a lease of inf is outside"));
 }
 
 TEST_F(TunerRefusalTest, ARolloutThatHasNoName) {
@@ -117,8 +121,8 @@ TEST_F(TunerRefusalTest, ANamespaceThatIsGone) {
   change.netns_cookie = 8;
 
   EXPECT_EQ(RefusalOf(change),
-            "cannot read net.ipv4.ip_local_port_range in netns 8 (inode 4026532001): network "
-            "namespace 4026532001 is gone");
+            "NETNS_GONE: cannot read net.ipv4.ip_local_port_range in netns 8 (inode 4026532001): "
+            "network namespace 4026532001 is gone");
 }
 
 TEST_F(TunerRefusalTest, ANamespaceInWhichItMayNotMakeChanges) {
@@ -135,8 +139,9 @@ TEST_F(TunerRefusalTest, APriorValueOtherThanExpected) {
   kernel_.Set(kNetns, kPortRangeSysctl, "20000 50000");
 
   EXPECT_EQ(RefusalOf(WidenRange()),
-            "net.ipv4.ip_local_port_range in netns 7 (inode 4026532001) is '20000 50000', not "
-            "'32768 60999' as approved; approve a recommendation made from the value of now");
+            "PRIOR_VALUE_DIFFERS: net.ipv4.ip_local_port_range in netns 7 (inode 4026532001) is "
+            "'20000 50000', not '32768 60999' as approved; approve a recommendation made from the "
+            "value of now");
 }
 
 TEST_F(TunerRefusalTest, ALongValueInAShortError) {
@@ -163,7 +168,8 @@ TEST_F(TunerRefusalTest, TwoChangesOfOneSysctlInOneNamespace) {
 
   ASSERT_EQ(reply.results.size(), 3u);
   EXPECT_EQ(reply.results[0].error,
-            "net.ipv4.ip_local_port_range is to be set 2 times in netns 7; a desired state sets it "
+            "DUPLICATE_TARGET: net.ipv4.ip_local_port_range is to be set 2 times in netns 7; a "
+            "desired state sets it "
             "once");
   EXPECT_EQ(reply.results[1].state, ApplyState::kRefused);
   EXPECT_EQ(reply.results[2].state, ApplyState::kApplied);
@@ -176,17 +182,18 @@ TEST_F(TunerRefusalTest, MoreChangesThanAHostHasReasonsFor) {
   DesiredStateReply reply = Push(std::vector<DesiredChange>(1001, WidenRange()));
 
   EXPECT_EQ(reply.results.size(), 1000u);
-  EXPECT_EQ(reply.results[0].error, "the desired state has 1001 changes; 1000 are allowed");
+  EXPECT_EQ(reply.results[0].error,
+            "TOO_MANY_CHANGES: the desired state has 1001 changes; 1000 are allowed");
   EXPECT_EQ(Reuse(), "1") << "nothing is reverted for a state that is refused";
 }
 
 TEST_F(TunerRefusalTest, ARangeBelowTheUnprivilegedPorts) {
   kernel_.Set(kNetns, kUnprivilegedPortStartSysctl, "20000");
 
-  EXPECT_EQ(
-      RefusalOf(WidenRange()),
-      "the range '16384 60999' begins below net.ipv4.ip_unprivileged_port_start = 20000, which "
-      "the kernel refuses; begin at 20000 or above");
+  EXPECT_EQ(RefusalOf(WidenRange()),
+            "BELOW_UNPRIVILEGED_START: the range '16384 60999' begins below "
+            "net.ipv4.ip_unprivileged_port_start = 20000, which "
+            "the kernel refuses; begin at 20000 or above");
 }
 
 TEST_F(TunerRefusalTest, AChangeThatLeavesNoPort) {
@@ -204,9 +211,9 @@ TEST_F(TunerRefusalTest, EverythingWhileTheJournalCannotBeWritten) {
   options_.journal_path = directory_ + "/missing/journal";
   Start();
 
-  EXPECT_THAT(RefusalOf(WidenRange()),
-              StartsWith("the journal of prior values cannot be written, so nothing was changed; "
-                         "make room in the agent's state directory: "));
+  EXPECT_THAT(RefusalOf(WidenRange()), StartsWith("JOURNAL_UNWRITABLE: the journal of prior values "
+                                                  "cannot be written, so nothing was changed; "
+                                                  "make room in the agent's state directory: "));
 }
 
 TEST_F(TunerRefusalTest, NothingOnceTheJournalCanBeWrittenAgain) {
@@ -218,15 +225,21 @@ TEST_F(TunerRefusalTest, NothingOnceTheJournalCanBeWrittenAgain) {
   EXPECT_EQ(PushOne(WidenRange()).state, ApplyState::kApplied);
 }
 
-TEST_F(TunerRefusalTest, AnAllowListThatNamesWhatIsNeverWritten) {
-  options_.allowed_sysctls = {"net.ipv4.tcp_timestamps"};
+TEST_F(TunerRefusalTest, AValueOutsideTheBoundsOfThisHost) {
+  options_.allow_list = AllowList::Parse({"net.ipv4.ip_local_port_range=20000..65000"}).value();
+  Start();
 
-  absl::StatusOr<std::unique_ptr<Tuner>> tuner =
-      Tuner::Open(options_, {&clock_, &kernel_, &kernel_});
+  EXPECT_EQ(RefusalOf(WidenRange()),
+            "VALUE_OUT_OF_BOUNDS: net.ipv4.ip_local_port_range: '16384 60999' is outside "
+            "20000..65000, the bounds of this host; those of Berthmaster are 1024..65535; widen "
+            "the entry in allow-sysctls of the agent if it may be written here");
+}
 
-  EXPECT_EQ(tuner.status().code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_THAT(std::string(tuner.status().message()),
-              StartsWith("'net.ipv4.tcp_timestamps' is not a sysctl that Berthmaster writes"));
+TEST_F(TunerRefusalTest, ASysctlThatThisKernelHasNot) {
+  DesiredChange change = WidenRange();
+  change.change = {std::string(kSynCookiesSysctl), "1", "2"};
+
+  EXPECT_THAT(RefusalOf(change), StartsWith("KERNEL_HAS_NO_SYSCTL: "));
 }
 
 }  // namespace

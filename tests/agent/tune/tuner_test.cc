@@ -129,6 +129,18 @@ TEST_F(TunerTest, ClosesTheChangesOfANamespaceThatIsGone) {
   EXPECT_TRUE(Push({}).results.empty());
 }
 
+TEST_F(TunerTest, KeepsTheChangesOfANamespaceWhoseSysctlIsMissing) {
+  Push({ReuseTimeWait()});
+  kernel_.Forget(kNetns, kTimeWaitReuseSysctl);
+
+  EXPECT_EQ(Push({}).results[0].state, ApplyState::kFailed);
+  kernel_.Set(kNetns, kTimeWaitReuseSysctl, "1");
+  clock_.Advance(absl::Seconds(6));
+  tuner_->CheckLeases();
+
+  EXPECT_EQ(Reuse(), "2");
+}
+
 TEST_F(TunerTest, PutsThePriorValueBackWhenTheKernelMadeItSomethingElse) {
   kernel_.TwistWrites("16384 50000", 1);
 

@@ -38,6 +38,7 @@ DesiredState FullDesiredState() {
   DesiredChange confirmed = leased;
   confirmed.confirmed = true;
   confirmed.lease = absl::ZeroDuration();
+  confirmed.persist = true;
   return {7, 12345, {leased, confirmed}};
 }
 

@@ -17,11 +17,14 @@ void ApiTest::Serve(const ControlState& state) {
                                                           .events = &events_},
                                      EngineOptions());
   ASSERT_TRUE(engine_->Start().ok());
+  audit_key_ = AuditSigningKey::LoadOrCreate(directory_.File(kAuditKeyFileName)).value();
   api_ = std::make_unique<Api>(Api::Dependencies{.clock = &clock_,
                                                  .fleet = &fleet_,
                                                  .events = &events_,
                                                  .engine = engine_.get(),
-                                                 .history_reader = &history_});
+                                                 .history_reader = &history_,
+                                                 .audit_reader = &control_store_,
+                                                 .audit_key = audit_key_.get()});
   absl::StatusOr<std::unique_ptr<GrpcServer>> server = GrpcServer::Start(
       Endpoint{"127.0.0.1", 0}, [this](grpc::ServerBuilder& builder) { api_->Register(builder); });
   ASSERT_TRUE(server.ok()) << server.status();

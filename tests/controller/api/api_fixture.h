@@ -7,7 +7,9 @@
 
 #include "controller/api/api.h"
 #include "controller/api/grpc_server.h"
+#include "controller/audit/signing_key.h"
 #include "tests/controller/api/sample_fleet.h"
+#include "tests/controller/store/temporary_directory.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/fake_stores.h"
 
@@ -22,6 +24,7 @@ class ApiTest : public ::testing::Test {
 
   std::shared_ptr<grpc::Channel> channel() { return server_->InProcessChannel(); }
 
+  TemporaryDirectory directory_;
   FakeClock clock_;
   FakeRandom random_;
   FakeControlStore control_store_;
@@ -29,6 +32,7 @@ class ApiTest : public ::testing::Test {
   Fleet fleet_;
   EventBus events_;
   std::unique_ptr<Engine> engine_;
+  std::unique_ptr<AuditSigningKey> audit_key_;
   std::unique_ptr<Api> api_;
   std::unique_ptr<GrpcServer> server_;
 };

@@ -238,7 +238,7 @@ TEST(PolicyConversion, EveryThresholdGoesThereAndBack) {
   v1::UpdateDetectionPolicyRequest request;
   *request.mutable_policy()->add_rules()->mutable_thresholds() = ToProto(LargestThresholds());
 
-  absl::StatusOr<DetectionPolicyRequest> plain = FromProto(request, "ann");
+  absl::StatusOr<DetectionPolicyRequest> plain = FromProto(request, {"ann", ""});
 
   ASSERT_TRUE(plain.ok()) << plain.status();
   EXPECT_EQ(plain->rules[0].overrides, LargestThresholds());

@@ -33,7 +33,7 @@ class ApprovalsTest : public testing::Test {
     ApprovalPolicyRequest request;
     request.rules = std::move(rules);
     request.freezes = std::move(freezes);
-    request.updater = "root";
+    request.updater = {"root", ""};
     absl::StatusOr<ApprovalPolicy> policy = engine_.SetApprovalPolicy(request);
     ASSERT_TRUE(policy.ok()) << policy.status();
   }
@@ -48,7 +48,7 @@ class ApprovalsTest : public testing::Test {
     engine_.OpenIncident(session_);
     return engine_.Proposed(RecommendationKind::kWidenRange);
   }
-  ProposalRequest Proposal(const std::string& value = "20000 60999") const {
+  ProposalRequest Proposal(const std::string& value = "32768 60999") const {
     ProposalRequest request;
     request.desired_values = {{kRange, value}};
     request.plan.selector = {{"host", "web-1"}};
@@ -150,7 +150,7 @@ TEST_F(ApprovalsTest, APersonProposesAndAnotherApproves) {
   const Recommendation& change = proposed->recommendation;
   EXPECT_EQ(change.kind, RecommendationKind::kCustom);
   EXPECT_EQ(change.summary,
-            "set net.ipv4.ip_local_port_range to '20000 60999' in 1 namespace of 1 host");
+            "set net.ipv4.ip_local_port_range to '32768 60999' in 1 namespace of 1 host");
   EXPECT_EQ(change.proposer, "ann");
   ASSERT_EQ(proposed->targets.size(), 1U);
   EXPECT_EQ(ReasonOf(engine_.Approve(By("ann", change)).status()), "PROPOSER_MAY_NOT_APPROVE");
@@ -159,7 +159,7 @@ TEST_F(ApprovalsTest, APersonProposesAndAnotherApproves) {
   EXPECT_EQ(rollout.state, RolloutState::kCanary);
   EXPECT_EQ(rollout.targets[0].sysctls[0].change.expected_value, "40000 40399");
   ASSERT_EQ(session_->desired().size(), 1U);
-  EXPECT_EQ(session_->desired()[0].changes[0].change.desired_value, "20000 60999");
+  EXPECT_EQ(session_->desired()[0].changes[0].change.desired_value, "32768 60999");
 }
 
 TEST_F(ApprovalsTest, ChecksAProposalAsItChecksItsOwn) {
@@ -175,9 +175,8 @@ TEST_F(ApprovalsTest, ChecksAProposalAsItChecksItsOwn) {
   ProposalRequest retired = Proposal();
   retired.desired_values = {{"net.ipv4.tcp_tw_recycle", "1"}};
   EXPECT_EQ(ReasonOf(engine_.Propose(retired).status()), "SYSCTL_UNKNOWN");
-  ProposalRequest lower = Proposal();
-  lower.desired_values = {{"net.ipv4.tcp_max_tw_buckets", "100"}};
-  EXPECT_EQ(ReasonOf(engine_.Propose(lower).status()), "SYSCTL_VALUE_INVALID");
+  ProposalRequest over_node_ports = Proposal("20000 60999");
+  EXPECT_EQ(ReasonOf(engine_.Propose(over_node_ports).status()), "BAD_ADVICE");
   EXPECT_TRUE(engine_.fleet->Recommendations().empty());
 }
 
@@ -186,7 +185,7 @@ TEST_F(ApprovalsTest, AProposalIsOnlyCheckedWhenThatIsAsked) {
   ProposalRequest request = Proposal();
   request.validate_only = true;
 
-  ASSERT_TRUE(engine_.Propose(request).ok());
+  ASSERT_TRUE(engine_.Propose(request).ok()) << engine_.Propose(request).status();
 
   EXPECT_TRUE(engine_.fleet->Recommendations().empty());
 }
@@ -208,7 +207,7 @@ TEST_F(ApprovalsTest, ASuccessorGetsWhatItsWorkloadHas) {
   const Recommendation change = engine_.Propose(request)->recommendation;
   ASSERT_TRUE(engine_.Approve(By("bob", change)).ok());
   engine_.ReplyApplied(session_);
-  engine_.SetRange(20000, 60999);
+  engine_.SetRange(32768, 60999);
   engine_.Churn(session_, 11, 1);
   ASSERT_EQ(engine_.OnlyRollout().state, RolloutState::kConfirmed);
   engine_.ReplyApplied(session_);
@@ -216,10 +215,11 @@ TEST_F(ApprovalsTest, ASuccessorGetsWhatItsWorkloadHas) {
   HostSample sample = SampleBuilder()
                           .Sequence(1000)
                           .At(engine_.clock.SystemNow())
-                          .Range(32768, 60999)
+                          .Range(40000, 40399)
                           .Churn(1, absl::Seconds(1))
                           .Build();
   NetnsSample successor = sample.namespaces[0];
+  sample.namespaces[0].sysctls[kRange] = "32768 60999";
   successor.cookie = 4711;
   successor.inode = 4026539999;
   sample.namespaces.push_back(successor);

@@ -132,7 +132,7 @@ absl::StatusOr<Incident> EngineHarness::Resolve(const std::string& id) {
 
 absl::StatusOr<Rollout> EngineHarness::Revert(const std::string& id, const std::string& etag) {
   return Decide<Rollout>([id, etag](Decisions& decisions) {
-    return decisions.DecideRollout({RolloutVerb::kRevert, id, "ann", "not wanted", etag});
+    return decisions.DecideRollout({RolloutVerb::kRevert, id, "ann", "not wanted", etag, ""});
   });
 }
 
@@ -143,8 +143,9 @@ absl::StatusOr<CreatedSilence> EngineHarness::CreateSilence(const SilenceRequest
 
 absl::StatusOr<Silence> EngineHarness::ExpireSilence(const std::string& id,
                                                      const std::string& etag) {
-  return Decide<Silence>(
-      [id, etag](Decisions& decisions) { return decisions.ExpireSilence(id, "bob", etag); });
+  return Decide<Silence>([id, etag](Decisions& decisions) {
+    return decisions.ExpireSilence(id, {"bob", "127.0.0.1:5"}, etag);
+  });
 }
 
 absl::StatusOr<ApprovalPolicy> EngineHarness::SetApprovalPolicy(

@@ -97,7 +97,7 @@ TEST_F(EngineTest, AfterStopEverythingIsUnavailable) {
   std::atomic<int> answers = 0;
 
   engine_.Attach(ObservingHello("web-1"), session);
-  engine_.DecideRollout({RolloutVerb::kRevert, "r1", "ann", "reason", ""},
+  engine_.DecideRollout({RolloutVerb::kRevert, "r1", "ann", "reason", "", ""},
                         [&](const absl::StatusOr<Rollout>& answer) {
                           if (answer.status().code() == absl::StatusCode::kUnavailable) ++answers;
                         });

@@ -24,7 +24,7 @@ class DetectionPolicyTest : public testing::Test {
     rule.overrides.near_limit_utilization_min = 1;
     DetectionPolicyRequest request;
     request.rules = {rule};
-    request.updater = "ann";
+    request.updater = {"ann", "127.0.0.1:4"};
     return request;
   }
 

@@ -22,7 +22,7 @@ class SilencesTest : public testing::Test {
   static SilenceRequest Request(absl::Duration length = absl::Minutes(10)) {
     SilenceRequest request;
     request.selector = {{"host", "web-1"}};
-    request.creator = "ann";
+    request.creator = {"ann", "127.0.0.1:4"};
     request.reason = "kernel upgrade";
     request.length = length;
     return request;

@@ -73,7 +73,7 @@ RolloutInputs MakeInputs(absl::Duration in_state) {
 }
 
 RolloutReply Reply(ApplyState state, const std::string& error = "") {
-  return {"web-1", 5, false, {{"rollouts/r1", 7, std::string(kSysctl), state, "", error}}};
+  return {"web-1", 5, false, {{"rollouts/r1", 7, std::string(kSysctl), state, "", error}}, {}};
 }
 
 // The value in force in two samples, with the pool as given.

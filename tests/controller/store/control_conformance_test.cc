@@ -70,6 +70,7 @@ TEST_P(ControlConformance, StartsEmpty) {
   EXPECT_THAT(state.requests, IsEmpty());
   EXPECT_THAT(state.silences, IsEmpty());
   EXPECT_FALSE(state.detection_policy.has_value());
+  EXPECT_EQ(state.audit_tail, AuditTail());
 }
 
 TEST_P(ControlConformance, KeepsEveryMemberOfEverything) {
@@ -85,6 +86,9 @@ TEST_P(ControlConformance, KeepsEveryMemberOfEverything) {
   EXPECT_EQ(loaded.requests, committed.requests);
   EXPECT_EQ(loaded.silences, committed.silences);
   EXPECT_EQ(loaded.detection_policy, committed.detection_policy);
+  EXPECT_EQ(loaded.approval_policy, committed.approval_policy);
+  EXPECT_THAT(loaded.audit, IsEmpty());
+  EXPECT_EQ(loaded.audit_tail, (AuditTail{3, committed.audit[2].hash}));
 }
 
 TEST_P(ControlConformance, ReplacesTheDetectionPolicyWithItsRules) {

@@ -12,7 +12,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "common/audit/chain.h"
 #include "common/file/file.h"
+#include "controller/store/sqlite/audit_reader.h"
 #include "controller/store/sqlite/control_store.h"
 #include "controller/store/sqlite/history_reader.h"
 #include "controller/store/sqlite/history_writer.h"
@@ -191,6 +193,54 @@ TEST(ControlFaults, Kill9LeavesEachCommitWholeOrAbsent) {
   whole.rollouts[0].revision = revision;
   EXPECT_EQ(loaded.incidents, whole.incidents);
   EXPECT_EQ(loaded.rollouts, whole.rollouts);
+}
+
+// Commits a host and two audit entries until it is killed, and reports how many entries are
+// acknowledged.
+void AppendAuditForever(const std::string& path, int report_fd) {
+  auto store = SqliteControlStore::Open(path).value();
+  AuditTail tail = store->Load()->audit_tail;
+  while (true) {
+    ControlState changed;
+    changed.audit = AuditAfter(tail, 2);
+    tail = {changed.audit[1].sequence, changed.audit[1].hash};
+    changed.hosts = {MakeHost("web-1")};
+    changed.hosts[0].desired_revision = tail.sequence;
+    if (!store->Commit(changed).ok()) return;
+    if (!WriteAll(report_fd, absl::StrCat(tail.sequence, "\n"), "report").ok()) return;
+  }
+}
+
+TEST(ControlFaults, Kill9LeavesTheAuditChainWholeWithWhatItTellsOf) {
+  TemporaryDirectory directory;
+  std::string path = directory.File("control.db");
+  for (int round = 1; round <= 4; ++round) {
+    int64_t acknowledged = 0;
+    {
+      ChildProcess child([&](int report_fd) { AppendAuditForever(path, report_fd); });
+      for (int i = 0; i < 10 * round; ++i) ASSERT_NE(child.ReadLine(), "");
+      child.Kill();
+      for (std::string line = child.ReadLine(); !line.empty(); line = child.ReadLine()) {
+        ASSERT_TRUE(absl::SimpleAtoi(line, &acknowledged));
+      }
+    }
+
+    ControlState loaded = SqliteControlStore::Open(path).value()->Load().value();
+    EXPECT_GE(loaded.audit_tail.sequence, acknowledged);
+    EXPECT_EQ(loaded.audit_tail.sequence % 2, 0) << "half a commit";
+    EXPECT_EQ(loaded.hosts.at(0).desired_revision, loaded.audit_tail.sequence);
+    auto reader = SqliteAuditReader::Open(path).value();
+    ChainVerifier verifier;
+    while (true) {
+      auto entries = reader->ReadFrom(verifier.tail().sequence + 1, 100).value();
+      if (entries.empty()) break;
+      for (const AuditEntry& entry : entries) {
+        auto broken = verifier.Add(entry);
+        ASSERT_FALSE(broken.has_value()) << broken->what;
+      }
+    }
+    EXPECT_EQ(verifier.tail(), loaded.audit_tail);
+  }
 }
 
 }  // namespace

@@ -5,11 +5,15 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <initializer_list>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "common/audit/chain.h"
 #include "common/file/file.h"
+#include "controller/store/sqlite/audit_reader.h"
 #include "controller/store/sqlite/control_schema.h"
 #include "controller/store/sqlite/control_store.h"
 #include "controller/store/sqlite/database.h"
@@ -55,7 +59,7 @@ TEST(ControlFile, IsRefusedUntouchedWhenNewer) {
   EXPECT_EQ(refused.message(),
             absl::StrCat(path,
                          " has schema version 99, written by a newer controller; this one "
-                         "knows versions up to 4. It was left as it is. Start the newer "
+                         "knows versions up to 6. It was left as it is. Start the newer "
                          "controller, or choose another --data-dir"));
   EXPECT_EQ(Content(path), before);
 }
@@ -128,6 +132,39 @@ TEST(ControlFile, ANumberThatIsNoneIsRefusedAndNothingOfTheCommitIsKept) {
   EXPECT_TRUE(store->Load().value().hosts.empty());
 }
 
+// Before, a change went to one namespace at once, by one approval.
+void BringBackToVersion5(ControlState& state) {
+  state.approval_policy.reset();
+  Recommendation& recommendation = state.recommendations[0];
+  recommendation.proposer = "berthmaster";
+  recommendation.plan = RolloutPlan();
+  recommendation.approvals.clear();
+  recommendation.approvals_required = 1;
+  recommendation.expire_time.reset();
+  recommendation.target_count = 1;
+  state.rollouts.resize(1);
+  Rollout& rollout = state.rollouts[0];
+  rollout.plan = RolloutPlan();
+  rollout.wave = 0;
+  rollout.wave_count = 1;
+  rollout.pause.reset();
+  rollout.canary_released = false;
+  rollout.stop_reason.clear();
+  rollout.approvals = {{"bob", "needed", At(12), "ab12"}};
+  for (RolloutTarget& target : rollout.targets) {
+    target.wave = 0;
+    // The rollout was SOAKING.
+    target.state = TargetState::kSoaking;
+    target.message = "soaking";
+    target.state_time = At(22);
+    target.pool_name = "hosts/web-1/netns/7/pools/x";
+    target.before.reset();
+    target.predicted.reset();
+    target.counts_before = GateCounts();
+    target.counts_after = GateCounts();
+  }
+}
+
 // Each version of the past has a file in tests/testdata, and its content is loaded after the
 // migrations. To make the one of a new version: run this test program with
 // --gtest_also_run_disabled_tests --gtest_filter=*WritesFixtures and BERTHMASTER_FIXTURE_DIR set.
@@ -162,14 +199,62 @@ TEST(ControlFile, OfEveryEarlierVersionIsMigrated) {
       expected.silences.clear();
       expected.detection_policy.reset();
     }
+    if (version < 6) BringBackToVersion5(expected);
     EXPECT_EQ(loaded.hosts, FullControlState().hosts);
     EXPECT_EQ(loaded.incidents, expected.incidents);
     EXPECT_EQ(loaded.recommendations, expected.recommendations);
-    EXPECT_EQ(loaded.rollouts, FullControlState().rollouts);
+    EXPECT_EQ(loaded.rollouts, expected.rollouts);
     EXPECT_EQ(loaded.requests, FullControlState().requests);
     EXPECT_EQ(loaded.silences, expected.silences);
     EXPECT_EQ(loaded.detection_policy, expected.detection_policy);
+    EXPECT_EQ(loaded.approval_policy, expected.approval_policy);
+    EXPECT_EQ(loaded.audit_tail.sequence, version < 5 ? 0 : 3);
   }
+}
+
+TEST(ControlFile, LetsNobodyChangeTheAuditChain) {
+  TemporaryDirectory directory;
+  std::string path = directory.File("control.db");
+  const std::vector<AuditEntry> entries = AuditAfter(AuditTail(), 3);
+  ControlState changed;
+  changed.audit = entries;
+  ASSERT_TRUE(SqliteControlStore::Open(path).value()->Commit(changed).ok());
+  Database database = Database::Open(path, Database::Mode::kReadWrite).value();
+
+  for (const SqlText sql : std::initializer_list<SqlText>{
+           "UPDATE audit_entry SET actor = 'mallory' WHERE sequence = 2",
+           "DELETE FROM audit_entry WHERE sequence = 3", "DELETE FROM audit_entry",
+           "INSERT OR REPLACE INTO audit_entry SELECT sequence, event_time, 'mallory', source, "
+           "action, object, reason, previous_hash, hash FROM audit_entry WHERE sequence = 3",
+           "INSERT INTO audit_entry SELECT 9, event_time, actor, source, action, object, reason, "
+           "previous_hash, hash FROM audit_entry WHERE sequence = 3",
+           "UPDATE audit_value SET new_value = '' WHERE sequence = 2",
+           "DELETE FROM audit_value WHERE sequence = 3",
+           "INSERT OR REPLACE INTO audit_value SELECT sequence, position, host_id, netns_cookie, "
+           "netns_label, sysctl, old_value, '' FROM audit_value WHERE sequence = 3",
+           "INSERT INTO audit_value SELECT sequence, 9, host_id, netns_cookie, netns_label, "
+           "sysctl, old_value, '' FROM audit_value WHERE sequence = 2"}) {
+    EXPECT_FALSE(database.Execute(sql).ok()) << sql.c_str();
+  }
+
+  EXPECT_EQ(SqliteAuditReader::Open(path).value()->ReadFrom(1, 10).value(), entries);
+}
+
+TEST(ControlFile, AChangeBehindTheTriggersShowsInTheChain) {
+  TemporaryDirectory directory;
+  std::string path = directory.File("control.db");
+  ControlState changed;
+  changed.audit = AuditAfter(AuditTail(), 3);
+  ASSERT_TRUE(SqliteControlStore::Open(path).value()->Commit(changed).ok());
+  Tamper(path,
+         "DROP TRIGGER audit_value_keep; UPDATE audit_value SET new_value = '0' "
+         "WHERE sequence = 2 AND position = 1");
+
+  ChainVerifier verifier;
+  const auto entries = SqliteAuditReader::Open(path).value()->ReadFrom(1, 10).value();
+
+  EXPECT_FALSE(verifier.Add(entries.at(0)).has_value());
+  EXPECT_EQ(verifier.Add(entries.at(1))->what, "entry 2 was altered: its content has another hash");
 }
 
 TEST(HistoryFile, OfEveryEarlierVersionIsMigrated) {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/audit/chain.h"
 
 namespace berthmaster {
 namespace {
@@ -67,6 +68,19 @@ Incident FullIncident() {
   return incident;
 }
 
+RolloutPlan FullPlan() {
+  RolloutPlan plan;
+  plan.selector = {{"workload", "shop/api"}, {"host", "web-1"}};
+  plan.canary_count = 2;
+  plan.waves = {{.count = 5, .percent = 0}, {.count = 0, .percent = 50}};
+  plan.soak = absl::Seconds(90);
+  plan.failed_targets_max = 3;
+  plan.pause_after_canary = true;
+  plan.persist = true;
+  plan.follows = true;
+  return plan;
+}
+
 Recommendation FullRecommendation() {
   Recommendation recommendation;
   recommendation.id = "recommendation-1";
@@ -101,8 +115,84 @@ Recommendation FullRecommendation() {
   recommendation.update_time = At(11);
   recommendation.decision = Decision{"bob", "needed", At(12), "ab12"};
   recommendation.rollout_id = "rollout-1";
+  recommendation.proposer = "ann";
+  recommendation.plan = FullPlan();
+  recommendation.approvals = {{"ann", "fine", At(18), "ab12"}};
+  recommendation.approvals_required = 2;
+  recommendation.expire_time = At(99) + kMicro;
+  recommendation.target_count = 20;
   recommendation.revision = 3;
   return recommendation;
+}
+
+Rollout AdviceRollout() {
+  Rollout rollout;
+  rollout.id = "rollout-2";
+  rollout.state = RolloutState::kConfirmed;
+  rollout.pool_name = "hosts/web-1/netns/7/pools/x";
+  RolloutTarget published;
+  published.host_id = "web-1";
+  published.netns_cookie = 7;
+  published.netns_inode = 4026532000;
+  published.netns_label = "green";
+  published.state = TargetState::kHolding;
+  published.state_time = At(26);
+  TargetAdvice& advice = published.advice.emplace();
+  advice.desired.netns_cookie = 7;
+  advice.desired.netns_inode = 4026532000;
+  advice.desired.netns_label = "green";
+  advice.desired.workload = "shop/api";
+  advice.desired.destination = *IpAddress::Parse("10.0.0.2");
+  advice.desired.destination_port = 443;
+  advice.desired.source = *IpAddress::Parse("10.0.0.1");
+  advice.desired.connection_pool_size = 12;
+  advice.desired.connection_rate = 35.5;
+  advice.desired.hold_time = absl::Milliseconds(28);
+  advice.desired.ports_saved = 2100;
+  advice.desired.keep_alive = "let the server close";
+  advice.connection_rate_now = 0.5;
+  AdviceResult& result = advice.result.emplace();
+  result.rollout = "rollouts/rollout-2";
+  result.netns_cookie = 7;
+  result.destination = advice.desired.destination;
+  result.destination_port = 443;
+  result.path = "/run/berthmaster/advice/shop%2Fapi.json";
+  result.follower_count = 2;
+  result.acknowledged = true;
+  result.acknowledgement = "pool of 12";
+  RolloutTarget waiting = published;
+  waiting.host_id = "web-2";
+  waiting.state = TargetState::kSent;
+  waiting.advice->result.reset();
+  waiting.advice->connection_rate_now.reset();
+  waiting.advice->desired.source.reset();
+  rollout.targets = {published, waiting};
+  rollout.create_time = At(26);
+  rollout.update_time = At(27);
+  rollout.state_time = At(28);
+  rollout.approver = "bob";
+  return rollout;
+}
+
+ApprovalPolicy FullApprovalPolicy() {
+  ApprovalRule night;
+  night.name = "night";
+  night.selector = {{"unit", "batch.service"}};
+  night.risks = {RecommendationRisk::kLow};
+  night.approvals_required = 0;
+  night.windows = {{.days = {1, 7}, .start = absl::Hours(22), .length = absl::Hours(8)},
+                   {.days = {}, .start = absl::ZeroDuration(), .length = absl::Minutes(30)}};
+  ApprovalRule two;
+  two.name = "two";
+  two.approvals_required = 2;
+  two.proposer_may_approve = true;
+  ApprovalPolicy policy;
+  policy.rules = {two, night};
+  policy.freezes = {{"sale", {{"host", "web-1"}}, At(80), At(90) + kMicro, "the sale"}};
+  policy.update_time = At(71);
+  policy.updater = "alice";
+  policy.revision = 6;
+  return policy;
 }
 
 Rollout FullRollout() {
@@ -118,8 +208,40 @@ Rollout FullRollout() {
                        "8192",
                        ApplyState::kDrifted,
                        "somebody wrote 8192"};
-  rollout.targets = {{"web-1", 7, 4026532000, "green", {applied, drifted}, 5},
-                     {"web-2", 8, 4026532001, "red", {applied}, 6}};
+  RolloutTarget first;
+  first.host_id = "web-1";
+  first.netns_cookie = 7;
+  first.netns_inode = 4026532000;
+  first.netns_label = "green";
+  first.sysctls = {applied, drifted};
+  first.desired_revision = 5;
+  first.state = TargetState::kHolding;
+  first.message = "confirmed: the pool is at 2 %";
+  first.state_time = At(23) + kMicro;
+  first.pool_name = "hosts/web-1/netns/7/pools/x";
+  first.before = Outlook{400, 0.9, 1.1, absl::Seconds(30)};
+  first.predicted = Outlook{20400, 0.02, std::nullopt, std::nullopt};
+  first.counts_before = {absl::Seconds(55), 1, 2, 3, 4};
+  first.counts_after = {absl::Seconds(12), 5, 6, 7, 8};
+  RolloutTarget second;
+  second.host_id = "web-2";
+  second.netns_cookie = 8;
+  second.netns_inode = 4026532001;
+  second.netns_label = "red";
+  second.sysctls = {applied};
+  second.desired_revision = 6;
+  second.wave = 1;
+  second.state = TargetState::kSent;
+  second.state_time = At(24);
+  rollout.targets = {first, second};
+  rollout.changes = {applied.change, drifted.change};
+  rollout.plan = FullPlan();
+  rollout.wave = 1;
+  rollout.wave_count = 3;
+  rollout.pause = RolloutPause{"ann", "lunch", At(25)};
+  rollout.canary_released = true;
+  rollout.stop_reason = "none yet";
+  rollout.approvals = {{"ann", "fine", At(18), "ab12"}, {"bob", "needed", At(19), "ab12"}};
   rollout.message = "soaking";
   rollout.create_time = At(20);
   rollout.update_time = At(21);
@@ -190,11 +312,36 @@ ControlState FullControlState() {
   state.hosts = {host};
   state.incidents = {FullIncident()};
   state.recommendations = {FullRecommendation()};
-  state.rollouts = {FullRollout()};
+  state.rollouts = {FullRollout(), AdviceRollout()};
   state.requests = {{"request-1", "ApproveRecommendation", "cd34", "recommendations/r", At(40)}};
   state.silences = {FullSilence()};
+  state.audit = AuditAfter(AuditTail(), 3);
   state.detection_policy = FullDetectionPolicy();
+  state.approval_policy = FullApprovalPolicy();
   return state;
+}
+
+std::vector<AuditEntry> AuditAfter(const AuditTail& after, int count) {
+  std::vector<AuditEntry> entries;
+  AuditTail tail = after;
+  for (int i = 0; i < count; ++i) {
+    AuditEntry entry;
+    entry.sequence = tail.sequence + 1;
+    entry.event_time = At(entry.sequence) + kMicro;
+    entry.actor = "local/alice";
+    entry.source = "127.0.0.1:43210";
+    entry.action = AuditAction::kApplied;
+    entry.object = "rollouts/o1";
+    entry.reason = "ports run out";
+    entry.values = {
+        {"web-1", 7, "shop", "net.ipv4.ip_local_port_range", "32768 60999", "1024 65535"},
+        {"web-2", 8, "cart", "net.ipv4.tcp_tw_reuse", "2", "1"}};
+    entry.previous_hash = tail.hash;
+    entry.hash = AuditHash(entry);
+    tail = {entry.sequence, entry.hash};
+    entries.push_back(std::move(entry));
+  }
+  return entries;
 }
 
 Host MakeHost(absl::string_view host_id) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -20,6 +21,9 @@ inline absl::Time At(int64_t seconds) { return absl::FromUnixSeconds(kStartSecon
 // Control state in which every member of every struct has a value of its own, so that a member that
 // is lost or swapped shows.
 ControlState FullControlState();
+
+// `count` audit entries that follow `after`, with every member set and well linked.
+std::vector<AuditEntry> AuditAfter(const AuditTail& after, int count);
 
 // The smallest of each.
 Host MakeHost(absl::string_view host_id);
