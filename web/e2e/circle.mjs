@@ -155,6 +155,7 @@ async function main(browser) {
       "/silences",
       "/policies",
       "/propose",
+      "/audit",
     ]),
   );
   const rollout = await doing("approve it with a reason", () => approve(found.recommendation));

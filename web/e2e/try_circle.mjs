@@ -129,6 +129,13 @@ async function checkChanges(browser) {
   await freeze.getByRole("button", { name: "Freeze", exact: true }).click();
   await page.getByText("FROZEN").waitFor();
   await checkAccessibility(page, "a freeze");
+
+  await page.goto(`${server.url}/audit`);
+  await page.getByRole("button", { name: "Verify", exact: true }).click();
+  await page.getByText("Intact: 3 entries").waitFor();
+  await page.getByRole("button", { name: "Sign a checkpoint" }).click();
+  await page.getByText("Signed at entry 3.").waitFor();
+  await checkAccessibility(page, "the audit chain, verified and signed");
   await page.context().close();
   await server.stop();
   if (complaints.length > 0) throw new Error(complaints.join("\n"));

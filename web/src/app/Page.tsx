@@ -1,5 +1,6 @@
 import type { JSX } from "solid-js";
 import type { Route } from "../base/routes";
+import { AuditPage } from "../pages/AuditPage";
 import { FleetPage } from "../pages/FleetPage";
 import { HostPage } from "../pages/HostPage";
 import { HostsPage } from "../pages/HostsPage";
@@ -43,6 +44,8 @@ export function Page(props: { route: Route }): JSX.Element {
       return <SilencesPage />;
     case "policies":
       return <PoliciesPage />;
+    case "audit":
+      return <AuditPage />;
     case "propose":
       return <ProposePage />;
     case "missing":

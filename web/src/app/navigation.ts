@@ -14,6 +14,7 @@ export const MAIN_PAGES: readonly MainPage[] = [
   { label: "Rollouts", path: "/rollouts", key: "o" },
   { label: "Silences", path: "/silences", key: "s" },
   { label: "Policies", path: "/policies", key: "p" },
+  { label: "Audit", path: "/audit", key: "a" },
 ];
 
 /** Pages that stand below a main page, for the palette. */

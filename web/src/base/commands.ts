@@ -87,3 +87,15 @@ export function silenceCommand(selector: Readonly<Record<string, string>>, hours
 export function expireCommand(name: string): string {
   return `berthctl silence expire ${shellWord(name)}`;
 }
+
+/** The berthctl command that lists what was done, narrowed by actions ("approved") and key=value tokens. */
+export function auditCommand(
+  actions: readonly string[],
+  tokens: ReadonlyMap<string, string>,
+): string {
+  return [
+    "berthctl audit list",
+    ...actions.map((action) => `--action ${shellWord(action)}`),
+    ...[...tokens].map(([key, value]) => `--${key} ${shellWord(value)}`),
+  ].join(" ");
+}

@@ -12,6 +12,7 @@ export type Route =
         | "silences"
         | "policies"
         | "propose"
+        | "audit"
         | "missing";
     }
   | { page: "host" | "pool" | "incident" | "recommendation" | "rollout"; name: string };
@@ -24,7 +25,7 @@ const COLLECTIONS = {
 } as const;
 
 /** Pages with nothing below them. */
-const ALONE = ["silences", "policies", "propose"] as const;
+const ALONE = ["silences", "policies", "propose", "audit"] as const;
 
 type Collection = keyof typeof COLLECTIONS;
 

@@ -20,6 +20,7 @@ import {
 } from "../gen/berthmaster/v1/recommendation_pb";
 import { type RolloutSchema, RolloutService, RolloutState } from "../gen/berthmaster/v1/rollout_pb";
 import { ErrorInfoSchema } from "../gen/google/rpc/error_info_pb";
+import { FakeAudit } from "./fake_audit";
 import { calmHosts, calmPools } from "./fake_calm";
 import { FakeCircle } from "./fake_circle";
 import { incident, recommendations, rollout } from "./fake_decisions";
@@ -49,6 +50,7 @@ export class FakeFleet {
   readonly circle: FakeCircle;
   readonly silences: FakeSilences;
   readonly policies: FakePolicies;
+  readonly audit: FakeAudit;
   readonly waves: FakeWaves;
   readonly proposals: FakeProposals;
   /** Thrown by the next check of a proposal. */
@@ -68,6 +70,7 @@ export class FakeFleet {
     this.notices = new FakeNotices(options.now);
     const tell = (kind: EventKind, name: string) => this.notices.send(kind, name);
     this.circle = new FakeCircle(options.now, tell);
+    this.audit = new FakeAudit(options.now);
     this.policies = new FakePolicies(options.now, (method, request) =>
       this.record(method, request),
     );
@@ -203,6 +206,7 @@ export class FakeFleet {
     });
     this.silences.serve(router);
     this.policies.serve(router);
+    this.audit.serve(router);
   };
 
   /** Notes a mutation, or throws what was asked for instead. */

@@ -12,8 +12,10 @@ import { PageHead } from "./PageHead";
 import { Panel } from "./Panel";
 
 interface ListPageProps<T, S extends string> {
-  /** The collection as a heading has it, "Silences"; its lower case stands in sentences. */
+  /** The collection as a heading has it, "Silences". */
   title: string;
+  /** What the rows are called in sentences; the title in lower case when left out. */
+  noun?: string;
   /** The berthctl command that lists the same. */
   command: string;
   /** Which parts of the collection there are to see; the first is what a bare URL shows. */
@@ -23,6 +25,8 @@ interface ListPageProps<T, S extends string> {
   columns: readonly Column<T>[];
   /** The order when the URL names none. */
   sort: Sort;
+  /** Keys of the filter, "host" of "host=web-1", that `read` narrows by itself. */
+  keys?: readonly string[];
   /** What the words of the filter are looked for in. */
   textOf(row: T): string;
   /** What can be typed into the filter. */
@@ -43,8 +47,8 @@ export function ListPage<T, S extends string>(props: ListPageProps<T, S>) {
   const [filter, setFilter] = createQueryState("filter", textParam);
   const [sort, setSort] = createQueryState("sort", sortParam(props.sort));
   const list = props.read(part);
-  const words = createMemo(() => parseFilter(filter(), []).words);
-  const what = () => props.title.toLowerCase();
+  const words = createMemo(() => parseFilter(filter(), props.keys ?? []).words);
+  const what = () => props.noun ?? props.title.toLowerCase();
   return (
     <>
       <PageHead title={props.title} command={props.command}>
