@@ -21,7 +21,7 @@ const LABELS = ["host", "netns", "workload", "unit", "pod_namespace"];
 /** Makes a freeze. Open for as long as it is rendered. */
 export function FreezeDialog(props: { onAdd(freeze: NewFreeze): Promise<void>; onClose(): void }) {
   const now = serverNow();
-  const [name, setName] = createSignal(`freeze ${formatAbsolute(now).slice(0, 19)}`);
+  const [name, setName] = createSignal(formatAbsolute(now).slice(0, 19));
   const [from, setFrom] = createSignal(fieldTime(now));
   const [until, setUntil] = createSignal(fieldTime(now + LENGTH));
   const [where, setWhere] = createSignal<Pair[]>([]);

@@ -165,7 +165,9 @@ export function ProposePage() {
               {lack() ||
                 (current()
                   ? "Checked as it stands. Nothing is written before an approval."
-                  : "Check it first: that changes nothing.")}
+                  : refusal()
+                    ? "Refused as it stands."
+                    : "Check it first: that changes nothing.")}
             </span>
           </div>
         </div>

@@ -156,7 +156,10 @@ function Where(props: { recommendation: Recommendation }) {
       label: recommendation().netns === "" ? "fullest pool" : "pool",
       value: <a href={pathOf(recommendation().pool)}>{poolTitleOf(recommendation().pool)}</a>,
     },
-    recommendation().rank > 0 && { label: "preference", value: String(recommendation().rank) },
+    recommendation().incident !== "" && {
+      label: "preference",
+      value: String(recommendation().rank),
+    },
     recommendation().scope !== RecommendationScope.UNSPECIFIED && {
       label: "reaches",
       value: scopeWord(recommendation().scope),

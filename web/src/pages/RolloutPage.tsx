@@ -44,7 +44,7 @@ export function RolloutPage(props: { name: string }) {
               )}
             </Show>
             <p class="lead" aria-live="polite">
-              {found().message}
+              {isSaidAbove(found()) ? "" : found().message}
             </p>
             <RolloutActions rollout={found()} watched={rollout} />
             <RolloutFacts rollout={found()} />
@@ -68,6 +68,11 @@ export function RolloutPage(props: { name: string }) {
       </Loaded>
     </>
   );
+}
+
+// The server's message of a pause or a stop is what the note above says.
+function isSaidAbove({ message, pause, stopReason }: Rollout): boolean {
+  return message === stopReason || (pause !== undefined && message.endsWith(pause.reason));
 }
 
 function PauseNote(props: { pause: RolloutPause }) {
