@@ -12,7 +12,7 @@ export function getCommand(
 
 /** The berthctl command that shows one resource. */
 export function describeCommand(
-  kind: "host" | "pool" | "incident" | "recommendation" | "rollout",
+  kind: "host" | "pool" | "incident" | "recommendation",
   name: string,
 ): string {
   return `berthctl describe ${kind} ${shellWord(name)}`;
@@ -25,6 +25,11 @@ export function actionCommand(
 ): string {
   const command = `berthctl ${verb} ${shellWord(name)}`;
   return verb === "ack" ? command : `${command} ${REASON}`;
+}
+
+/** The berthctl command that shows a rollout wave by wave. */
+export function statusCommand(name: string): string {
+  return `berthctl rollout status ${shellWord(name)}`;
 }
 
 /** The berthctl command that does to a rollout what a button of its page does. */
@@ -50,6 +55,11 @@ export interface ProposalText {
   reason: string;
 }
 
+// A comma separates labels in one flag; one that stands in a value is written with a backslash.
+function withoutCommas({ name, value }: { name: string; value: string }) {
+  return { name, value: value.replace(/[\\,]/g, "\\$&") };
+}
+
 /** The berthctl command that proposes a change. */
 export function proposeCommand(proposal: ProposalText): string {
   const pairs = (flag: string, rows: ProposalText["values"]) =>
@@ -57,7 +67,7 @@ export function proposeCommand(proposal: ProposalText): string {
   return [
     "berthctl propose",
     ...pairs("--set", proposal.values),
-    ...pairs("--selector", proposal.selector),
+    ...pairs("--selector", proposal.selector.map(withoutCommas)),
     ...(proposal.canary > 0 ? [`--canary ${proposal.canary}`] : []),
     ...proposal.waves
       .split(",")

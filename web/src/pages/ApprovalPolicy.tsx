@@ -103,7 +103,8 @@ export function ApprovalPolicyPanels() {
               Of the rules that select a namespace and the risk, the last one decides; of several
               namespaces the strictest. Where none does: one approval for a low and a medium risk,
               two for a high one, none of them the proposer's. Change them with{" "}
-              <code>berthctl policy get approval</code> and <code>berthctl policy set FILE</code>.
+              <code>berthctl policy get approval</code> and{" "}
+              <code>berthctl policy set approval FILE</code>.
               <Show when={found().updateTime}>
                 {(time) => (
                   <>

@@ -1,6 +1,6 @@
 import { Show } from "solid-js";
 import { createRollout } from "../api/resources";
-import { describeCommand } from "../base/commands";
+import { statusCommand } from "../base/commands";
 import { formatCount } from "../base/format";
 import { idOf, pathOf } from "../base/names";
 import { rolloutStateWord, waveName } from "../base/rollout_words";
@@ -25,7 +25,7 @@ export function RolloutPage(props: { name: string }) {
       <PageHead
         title={`Rollout ${idOf(props.name)}`}
         trail={[{ label: "Rollouts", path: "/rollouts" }]}
-        command={describeCommand("rollout", props.name)}
+        command={statusCommand(props.name)}
       >
         <Show when={rollout.value()}>
           {(found) => <Badge word={rolloutStateWord(found().state)} />}

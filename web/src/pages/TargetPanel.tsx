@@ -47,7 +47,7 @@ export function TargetPanel(props: TargetPanelProps) {
       <p class="panel-text">
         <Badge word={targetStateWord(target().state)} /> {target().message}{" "}
         <span class="muted">
-          since <Ago time={target().stateTime} />
+          <Ago time={target().stateTime} />
         </span>
       </p>
       <div class="table-scroll">

@@ -139,6 +139,11 @@ describe("a proposal", () => {
     });
   });
 
+  test("has a comma of a label's value escaped in its command", () => {
+    const selector = [{ name: "host.racks", value: "a,b" }];
+    expect(proposeCommand({ ...whole, selector })).toContain("--selector 'host.racks=a\\,b'");
+  });
+
   test("is the same as a command", () => {
     expect(
       proposeCommand({ ...whole, canary: 2, waves: "10%, 5", soak: "1h 30m", failed: 1 }),
