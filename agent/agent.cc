@@ -128,12 +128,8 @@ DesiredStateReply Agent::BringAbout(const DesiredState& desired) {
   return reply;
 }
 
-// Whoever waits for a change to show is not to wait for the pace, nor to be shown what was there
-// before it.
-void Agent::ShowChanges() {
-  parts_.sampler->ReadTunablesAnew();
-  next_sample_ = parts_.clock->MonotonicNow();
-}
+// Whoever waits for a change to show is not to wait for the pace.
+void Agent::ShowChanges() { next_sample_ = parts_.clock->MonotonicNow(); }
 
 // What happened without a push.
 void Agent::Report() {

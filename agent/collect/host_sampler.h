@@ -38,10 +38,6 @@ class HostSampler {
   // cannot be read is not rising.
   virtual RiseLook LookForRise() { return {}; }
 
-  // Something was written: the next sample reads the tunables of every namespace, also of those in
-  // which they are mostly read once in a while.
-  virtual void ReadTunablesAnew() {}
-
   // Whether a namespace of the last sample is close to exhaustion (ExhaustionWatch).
   virtual bool is_close() const { return false; }
 

@@ -126,10 +126,6 @@ RiseLook KernelHostSampler::LookForRise() {
   return look;
 }
 
-void KernelHostSampler::ReadTunablesAnew() {
-  for (auto& entry : samplers_) entry.second.ReadTunablesAnew();
-}
-
 bool KernelHostSampler::is_close() const {
   return std::any_of(samplers_.begin(), samplers_.end(),
                      [](const auto& known) { return known.second.is_close(); });

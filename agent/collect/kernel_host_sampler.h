@@ -48,7 +48,6 @@ class KernelHostSampler final : public HostSampler {
   // The CPU time of the sample is that of the calling thread.
   absl::StatusOr<HostSample> Sample() override;
   RiseLook LookForRise() override;
-  void ReadTunablesAnew() override;
   bool is_close() const override;
   absl::Duration one_off_cpu_time() const override { return quiet_budget_.first_spent(); }
 

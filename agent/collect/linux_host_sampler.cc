@@ -84,7 +84,6 @@ class LinuxHostSampler final : public HostSampler {
     return look;
   }
 
-  void ReadTunablesAnew() override { sampler_.ReadTunablesAnew(); }
   bool is_close() const override { return sampler_.is_close(); }
   absl::Duration one_off_cpu_time() const override { return sampler_.one_off_cpu_time(); }
   // Between samples the dump is at rest.

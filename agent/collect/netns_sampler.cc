@@ -68,7 +68,7 @@ bool NetnsSampler::IsNetnsBusy(const SockstatCounts& counts) const {
 
 bool NetnsSampler::IsReadingDue(const SockstatCounts& counts, absl::Duration now,
                                 absl::Duration busy_interval) const {
-  if (!known_.has_value() || is_stale_) return true;
+  if (!known_.has_value()) return true;
   const absl::Duration age = now - known_->time;
   if (IsNetnsBusy(counts)) {
     return age >= kQuietInterval || IsBusyTurn(counts, known_->time, now, busy_interval);
@@ -88,7 +88,6 @@ absl::Status NetnsSampler::ReadFacts(const NetnsEntry& netns, const SockstatCoun
   int64_t version = known_.has_value() ? known_->sysctls_version : 0;
   if (known_.has_value() && known_->facts.sysctls != facts.sysctls) ++version;
   known_ = {std::move(facts), version, std::move(space), now, counts};
-  is_stale_ = false;
   return absl::OkStatus();
 }
 

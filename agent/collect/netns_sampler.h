@@ -76,9 +76,6 @@ class NetnsSampler {
   absl::StatusOr<NetnsSample> Sample(const NetnsEntry& netns, absl::Duration now,
                                      const NetnsReaders& readers, size_t& inodes_left);
 
-  // The next sample reads the tunables, whatever is known of them.
-  void ReadTunablesAnew() { is_stale_ = true; }
-
   // Whether these counts are worth a dump before its time.
   bool IsRising(const SockstatCounts& counts) const;
 
@@ -124,8 +121,6 @@ class NetnsSampler {
   void AddActivity(SocketOwners* owners, NetnsSample& sample);
 
   std::optional<KnownFacts> known_;
-  // What is known may have been written over.
-  bool is_stale_ = false;
   std::optional<LastDump> last_dump_;
   bool has_tried_dump_ = false;
   SocketPools socket_pools_;

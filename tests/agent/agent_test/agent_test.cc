@@ -42,9 +42,11 @@ class ScriptedSampler final : public HostSampler {
     return {is_rising, absl::Microseconds(100)};
   }
   bool is_close() const override { return close_to_exhaustion; }
-  void ReadTunablesAnew() override { ++anew_count; }
+  void WatchClosely(std::set<uint64_t> netns_cookies) override {
+    watched = std::move(netns_cookies);
+  }
 
-  int anew_count = 0;
+  std::set<uint64_t> watched;
   absl::Duration cpu_time;
   bool is_rising = false;
   bool close_to_exhaustion = false;
@@ -294,13 +296,12 @@ TEST_F(AgentTest, ShowsWhatItWroteAtOnceAndWhatItRenewsAtItsPace) {
   link_.push = ReuseTimeWait();
   agent_->Step();
   EXPECT_EQ(link_.samples.size(), 2u);
-  EXPECT_EQ(sampler_.anew_count, 1);
+  EXPECT_THAT(sampler_.watched, ElementsAre(kNetns.cookie));
 
   clock_.Advance(absl::Seconds(1));
   link_.push = ReuseTimeWait();
   agent_->Step();
   EXPECT_EQ(link_.samples.size(), 2u);
-  EXPECT_EQ(sampler_.anew_count, 1);
 }
 
 TEST_F(AgentTest, PublishesAdviceBesideChangesAndAnswersForBoth) {

@@ -62,17 +62,23 @@ TEST_F(SamplePacingTest, DumpsEachSecondWhatIsCloseToExhaustionAndNothingElse) {
   EXPECT_FALSE(sampler_.is_close());
 }
 
-TEST_F(SamplePacingTest, ReadsTheTunablesOfAQuietNamespaceAnewWhenToldTo) {
+TEST_F(SamplePacingTest, ReadsAQuietNamespaceAtEverySampleWhileItIsWatched) {
   FakeNetns& netns = kernel_.Netns(7);
   SampleAfter(absl::ZeroDuration());
   netns.sysctls["net.ipv4.tcp_tw_reuse"] = "1";
   SampleAfter(absl::Seconds(1));
   EXPECT_EQ(netns.facts_count, 1);
 
-  sampler_.ReadTunablesAnew();
+  sampler_.WatchClosely({7});
   SampleAfter(absl::Seconds(1));
   SampleAfter(absl::Seconds(1));
-  EXPECT_EQ(netns.facts_count, 2);
+  EXPECT_EQ(netns.facts_count, 3);
+
+  // Once more, and then at its own pace.
+  sampler_.WatchClosely({});
+  SampleAfter(absl::Seconds(1));
+  SampleAfter(absl::Seconds(1));
+  EXPECT_EQ(netns.facts_count, 4);
 }
 
 TEST_F(SamplePacingTest, SeesSocketsRiseBetweenSamples) {
