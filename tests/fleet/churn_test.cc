@@ -90,7 +90,7 @@ TEST_F(FleetChurn, ASuccessorGetsTheChange) {
   ASSERT_TRUE(holds.has_value()) << Describe(latest) << fleet.Logs();
   EXPECT_EQ(holds->state(), v1::ROLLOUT_STATE_CONFIRMED) << Describe(*holds);
   for (size_t i = 0; i < pods().size(); ++i) {
-    EXPECT_EQ(pods().netns(i).ReadSysctl(kFleetSysctl), "30000\t60999") << pods().name(i);
+    EXPECT_EQ(pods().netns(i).ReadSysctl(kFleetSysctl), "33000\t60999") << pods().name(i);
   }
 }
 

@@ -18,7 +18,7 @@ inline constexpr int kPodsPerHost = 10;
 inline constexpr char kFleetSysctl[] = "net.ipv4.ip_local_port_range";
 // What every pod begins with, and what the tests roll out; as the controller writes them.
 inline constexpr char kNarrowRange[] = "40000 40399";
-inline constexpr char kWideRange[] = "30000 60999";
+inline constexpr char kWideRange[] = "33000 60999";
 // What all processes of all pods are called, so that one label selects the pods and nothing else.
 inline constexpr char kPodProcess[] = "fleet-pod";
 

@@ -84,7 +84,7 @@ TEST_F(FleetRollout, RolloutOfAWiderRange) {
   ExpectOneWaveAfterTheOther(*over, watch);
   ExpectStory(watch, "narrow > wide");
   for (size_t i = 0; i < pods().size(); ++i) {
-    EXPECT_EQ(pods().netns(i).ReadSysctl(kFleetSysctl), "30000\t60999") << pods().name(i);
+    EXPECT_EQ(pods().netns(i).ReadSysctl(kFleetSysctl), "33000\t60999") << pods().name(i);
   }
   EXPECT_EQ(pods().LoadFailures(), "");
 
