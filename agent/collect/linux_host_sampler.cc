@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
+#include <utility>
 
 #include "agent/collect/kernel_host_sampler.h"
 #include "agent/kernel/netns/linux_netns_directory.h"
@@ -74,6 +76,10 @@ class LinuxHostSampler final : public HostSampler {
     return look;
   }
 
+  // Between samples the sampler is at rest.
+  void WatchClosely(std::set<uint64_t> netns_cookies) override {
+    sampler_.WatchClosely(std::move(netns_cookies));
+  }
   bool is_close() const override { return sampler_.is_close(); }
   absl::Duration one_off_cpu_time() const override { return sampler_.one_off_cpu_time(); }
   // Between samples the dump is at rest.

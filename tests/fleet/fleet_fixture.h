@@ -17,7 +17,7 @@
 namespace berthmaster {
 
 // How long anything may take that is not judged by its time.
-inline constexpr absl::Duration kFleetPatience = absl::Seconds(60);
+inline constexpr absl::Duration kFleetPatience = absl::Seconds(40);
 
 // Each test finds all pods with the narrow range. They are made once for the program.
 class FleetTest : public ::testing::Test {
