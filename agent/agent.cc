@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -30,6 +31,19 @@ absl::Duration NextTick(absl::Duration start, absl::Duration interval, absl::Dur
   absl::Duration since_tick;
   absl::IDivDuration(now - start, interval, &since_tick);
   return now - since_tick + interval;
+}
+
+// Where the controller judges by the samples to come whether a change stays, and where it was taken
+// back.
+std::set<uint64_t> ToWatch(const DesiredState& desired, const DesiredStateReply& reply) {
+  std::set<uint64_t> cookies;
+  for (const DesiredChange& change : desired.changes) {
+    if (!change.confirmed) cookies.insert(change.netns_cookie);
+  }
+  for (const ChangeResult& result : reply.results) {
+    if (result.state == ApplyState::kReverted) cookies.insert(result.netns_cookie);
+  }
+  return cookies;
 }
 
 }  // namespace
@@ -111,6 +125,7 @@ absl::Duration Agent::Step() {
 DesiredStateReply Agent::BringAbout(const DesiredState& desired) {
   const int64_t before = AppliedRevision();
   DesiredStateReply reply = parts_.tuner->Apply(desired);
+  parts_.sampler->WatchClosely(ToWatch(desired, reply));
   if (parts_.publisher == nullptr) return reply;
   reply.advice_results = parts_.publisher->Publish(desired.advice);
   const auto has_error = [](const auto& result) { return !result.error.empty(); };

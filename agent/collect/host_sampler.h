@@ -2,6 +2,7 @@
 #define BERTHMASTER_AGENT_COLLECT_HOST_SAMPLER_H_
 
 #include <cstdint>
+#include <set>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -37,6 +38,11 @@ class HostSampler {
   // Looks at the socket counts of each namespace, without a dump. Never fails: a namespace that
   // cannot be read is not rising.
   virtual RiseLook LookForRise() { return {}; }
+
+  // Reads the tunables and counters of these namespaces, by cookie, at every sample, and once more
+  // when they are no longer among them: a change is under way there. Of others, a quiet one's are
+  // read now and then.
+  virtual void WatchClosely(std::set<uint64_t> /*netns_cookies*/) {}
 
   // Whether a namespace of the last sample is close to exhaustion (ExhaustionWatch).
   virtual bool is_close() const { return false; }

@@ -43,6 +43,7 @@ absl::StatusOr<HostSample> KernelHostSampler::Sample() {
     if (activities.has_value()) {
       sampler.NoteActivity((*activities)[netns.id.cookie], taken);
     }
+    if (read_next_.count(netns.id.cookie) > 0) sampler.ReadAtNextSample();
     absl::StatusOr<NetnsSample> netns_sample = sampler.Sample(netns, now, readers, inodes_left);
     if (netns_sample.ok()) {
       sample.namespaces.push_back(*std::move(netns_sample));
@@ -60,6 +61,7 @@ absl::StatusOr<HostSample> KernelHostSampler::Sample() {
                      " could not be read"));
   }
   samplers_ = std::move(still_there);
+  read_next_ = watched_;
   if (sample.namespaces.empty() && !first_error.ok()) return first_error;
   FoldPools(sample);
   sample.cpu_time = dependencies_.clock.ThreadCpuNow() - cpu_before;
@@ -124,6 +126,11 @@ RiseLook KernelHostSampler::LookForRise() {
   }
   look.cpu_time = dependencies_.clock.ThreadCpuNow() - cpu_before;
   return look;
+}
+
+void KernelHostSampler::WatchClosely(std::set<uint64_t> netns_cookies) {
+  watched_ = std::move(netns_cookies);
+  read_next_.insert(watched_.begin(), watched_.end());
 }
 
 bool KernelHostSampler::is_close() const {

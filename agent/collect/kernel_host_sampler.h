@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/time/time.h"
@@ -48,6 +49,7 @@ class KernelHostSampler final : public HostSampler {
   // The CPU time of the sample is that of the calling thread.
   absl::StatusOr<HostSample> Sample() override;
   RiseLook LookForRise() override;
+  void WatchClosely(std::set<uint64_t> netns_cookies) override;
   bool is_close() const override;
   absl::Duration one_off_cpu_time() const override { return quiet_budget_.first_spent(); }
 
@@ -61,6 +63,9 @@ class KernelHostSampler final : public HostSampler {
   QuietDumpBudget quiet_budget_;
   // By cookie.
   std::map<uint64_t, NetnsSampler> samplers_;
+  std::set<uint64_t> watched_;
+  // Also those that were, until the next sample.
+  std::set<uint64_t> read_next_;
 };
 
 }  // namespace berthmaster

@@ -3,7 +3,9 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "agent/collect/kernel_host_sampler.h"
@@ -84,6 +86,10 @@ class LinuxHostSampler final : public HostSampler {
     return look;
   }
 
+  // Between samples the sampler is at rest.
+  void WatchClosely(std::set<uint64_t> netns_cookies) override {
+    sampler_.WatchClosely(std::move(netns_cookies));
+  }
   bool is_close() const override { return sampler_.is_close(); }
   absl::Duration one_off_cpu_time() const override { return sampler_.one_off_cpu_time(); }
   // Between samples the dump is at rest.

@@ -29,8 +29,9 @@ void NetnsSampler::NoteActivity(const NetnsActivity& activity, absl::Duration no
 absl::StatusOr<NetnsSample> NetnsSampler::Sample(const NetnsEntry& netns, absl::Duration now,
                                                  const NetnsReaders& readers, size_t& inodes_left) {
   BERTHMASTER_ASSIGN_OR_RETURN(const SockstatCounts counts, readers.facts.ReadCounts(netns));
-  if (IsReadingDue(counts, now, readers.busy_interval)) {
+  if (is_reading_asked_ || IsReadingDue(counts, now, readers.busy_interval)) {
     BERTHMASTER_RETURN_IF_ERROR(ReadFacts(netns, counts, now, readers.facts));
+    is_reading_asked_ = false;
   }
   last_.source = readers.dump.source();
   if (known_->space.has_value()) {

@@ -67,6 +67,9 @@ class NetnsSampler {
   // it saw nothing. `now` is monotonic.
   void NoteActivity(const NetnsActivity& activity, absl::Duration now);
 
+  // Makes the next Sample() read the tunables and counters, however quiet the namespace is.
+  void ReadAtNextSample() { is_reading_asked_ = true; }
+
   // The namespace now. The pools of a namespace that is not dumped this time are those of the last
   // dump; before the first there are none, and a limitation says so. One that finds other tunables
   // than the last dump had, or failed connects, dumps; the others of a quiet namespace, the first
@@ -121,6 +124,7 @@ class NetnsSampler {
   void AddActivity(SocketOwners* owners, NetnsSample& sample);
 
   std::optional<KnownFacts> known_;
+  bool is_reading_asked_ = false;
   std::optional<LastDump> last_dump_;
   bool has_tried_dump_ = false;
   SocketPools socket_pools_;

@@ -265,10 +265,20 @@ std::optional<ChangeResult> Tuner::CheckEntry(uint64_t id, bool look_for_drift) 
   if (!look_for_drift) return std::nullopt;
   if (!writer_.Settle(id).ok()) return std::nullopt;
   auto found = journal_->entries().find(id);
-  if (found == journal_->entries().end()) return ResultFor(entry, ApplyState::kReverted);
+  if (found == journal_->entries().end()) return ResultOfClosed(entry);
   if (found->second.state != EntryState::kDrifted) return std::nullopt;
   ChangeResult result = ResultFor(entry, ApplyState::kDrifted);
   result.effective_value = writer_.ReadCurrent(entry).value_or("");
+  return result;
+}
+
+// Not reverted but refused where the namespace has ended: nobody took the change back.
+ChangeResult Tuner::ResultOfClosed(const JournalEntry& entry) {
+  ChangeResult result = ResultFor(entry, ApplyState::kReverted);
+  const absl::Status current = writer_.ReadCurrent(entry).status();
+  if (!absl::IsNotFound(current)) return result;
+  result.state = ApplyState::kRefused;
+  result.error = RefusalText(Unreadable(entry, current));
   return result;
 }
 

@@ -101,6 +101,7 @@ class Tuner {
   ChangeResult ApplyOne(const DesiredChange& change, const absl::Status& verdict);
   ChangeResult RenewHeld(const DesiredChange& change, uint64_t id);
   std::optional<ChangeResult> CheckEntry(uint64_t id, bool look_for_drift);
+  ChangeResult ResultOfClosed(const JournalEntry& entry);
   std::optional<ChangeResult> RevertOrRetryLater(uint64_t id, absl::string_view why);
 
   const TunerOptions options_;

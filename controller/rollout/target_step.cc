@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "common/sysctl/value.h"
@@ -45,10 +46,19 @@ std::string DriftText(const TargetSysctl& sysctl) {
                       "', someone else wrote it; it is left alone");
 }
 
+// The agent's word for a namespace that it looked for and that is not there (agent/tune).
+bool SaysNetnsGone(const TargetSysctl& refused) {
+  return absl::StartsWith(refused.error, "NETNS_GONE:");
+}
+
 // A refusal or a failure ends the target wherever it is in force; so does an agent that put the
-// values back by itself. True when it did.
+// values back by itself, or found no namespace any more. True when it did.
 bool EndByAgent(RolloutTarget& target, absl::Time now) {
   if (const TargetSysctl* refused = FindInState(target, ApplyState::kRefused)) {
+    if (SaysNetnsGone(*refused)) {
+      MoveTarget(target, TargetState::kGone, kGone, now);
+      return true;
+    }
     MoveTarget(target, TargetState::kFailed, WithText("the agent refused", *refused), now);
     return true;
   }

@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 #include "absl/strings/numbers.h"
 
@@ -15,11 +16,20 @@ constexpr absl::Duration kPatience = absl::Seconds(30);
 
 }  // namespace
 
-RunningController::RunningController() { Restart(); }
+RunningController::RunningController(std::vector<std::string> flags) : flags_(std::move(flags)) {
+  Restart();
+}
 
 void RunningController::Restart() {
-  process_ = ChildProcess::Start({BinaryPath("berthmaster-controller"), "--data-dir", data_dir(),
-                                  "--listen", address_, "--web-listen", web_address_});
+  std::vector<std::string> command = {BinaryPath("berthmaster-controller"),
+                                      "--data-dir",
+                                      data_dir(),
+                                      "--listen",
+                                      address_,
+                                      "--web-listen",
+                                      web_address_};
+  command.insert(command.end(), flags_.begin(), flags_.end());
+  process_ = ChildProcess::Start(command);
   if (!process_->WaitForOutput("serving gRPC on ", kPatience)) {
     std::fprintf(stderr, "the controller does not serve:\n%s\n", Log().c_str());
     std::abort();

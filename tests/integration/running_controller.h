@@ -17,8 +17,9 @@ namespace berthmaster {
 // object goes.
 class RunningController {
  public:
-  // Starts it and waits until it serves; aborts the test program when it does not.
-  RunningController();
+  // Starts it, with `flags` added, and waits until it serves; aborts the test program when it does
+  // not.
+  explicit RunningController(std::vector<std::string> flags = {});
 
   // What is started again listens where the first one did.
   void Restart();
@@ -40,6 +41,7 @@ class RunningController {
  private:
   static uint16_t PortOf(const std::string& address);
 
+  const std::vector<std::string> flags_;
   TempDirectory data_directory_;
   std::string address_ = "127.0.0.1:0";
   std::string web_address_ = "127.0.0.1:0";

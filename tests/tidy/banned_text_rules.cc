@@ -23,8 +23,8 @@ struct BannedText {
 
 // Tests that drive real kernels, processes and networks live in real time.
 std::vector<std::string> WithLiveTests(std::vector<std::string> rooms) {
-  for (const char* folder : {"tests/bench/", "tests/circle/", "tests/fuzz/", "tests/integration/",
-                             "tests/kernel/", "tests/process/"}) {
+  for (const char* folder : {"tests/bench/", "tests/circle/", "tests/fleet/", "tests/fuzz/",
+                             "tests/integration/", "tests/kernel/", "tests/process/"}) {
     rooms.emplace_back(folder);
   }
   return rooms;

@@ -129,6 +129,20 @@ TEST_F(TunerTest, ClosesTheChangesOfANamespaceThatIsGone) {
   EXPECT_TRUE(Push({}).results.empty());
 }
 
+TEST_F(TunerTest, TellsAnEndedNamespaceFromARevert) {
+  Push({WidenRange()});
+  kernel_.Remove(kNetns);
+  clock_.Advance(absl::Seconds(11));
+
+  std::optional<DesiredStateReply> report = tuner_->CheckLeases();
+
+  ASSERT_TRUE(report.has_value());
+  ASSERT_EQ(report->results.size(), 1u);
+  EXPECT_EQ(report->results[0].state, ApplyState::kRefused);
+  EXPECT_EQ(report->results[0].error.substr(0, 12), "NETNS_GONE: ");
+  EXPECT_EQ(tuner_->CheckLeases(), std::nullopt);
+}
+
 TEST_F(TunerTest, KeepsTheChangesOfANamespaceWhoseSysctlIsMissing) {
   Push({ReuseTimeWait()});
   kernel_.Forget(kNetns, kTimeWaitReuseSysctl);

@@ -266,6 +266,23 @@ TEST(Waves, PutUpWithAsManyFailuresAsThePlanSays) {
   EXPECT_EQ(waves.Count(TargetState::kFailed), 1);
 }
 
+TEST(Waves, AreNotStoppedByNamespacesThatEnd) {
+  Waves waves(20);
+  waves.Succeed();
+  waves.Succeed();
+  // One before the write, one after it.
+  waves.Answer(1, ApplyState::kRefused, "NETNS_GONE: there is no such network namespace");
+  waves.Answer(2, ApplyState::kApplied);
+  waves.Step();
+  EXPECT_EQ(waves.state(1), TargetState::kGone);
+  waves.Answer(2, ApplyState::kRefused, "NETNS_GONE: there is no such network namespace");
+  waves.Step();
+  EXPECT_EQ(waves.state(2), TargetState::kGone);
+
+  waves.SucceedUntil(RolloutState::kConfirmed);
+  EXPECT_EQ(waves.Count(TargetState::kHolding), 18);
+}
+
 TEST(Waves, DriftOfAHoldingTargetStopsThem) {
   Waves waves(20);
   waves.Succeed();
