@@ -60,6 +60,7 @@ int Main(int argc, char** argv) {
   AddReadCommands(app, run);
   AddStreamCommands(app, run);
   AddDecisionCommands(app, run);
+  AddChangeCommands(app, run);
   AddSilenceCommands(app, run);
   AddPolicyCommands(app, run);
   AddLocalCommands(app, run);

@@ -25,8 +25,10 @@ using Run = std::function<int(Client&, Clock&, Random&)>;
 void AddReadCommands(CLI::App& app, Run& run);
 // watch, wait
 void AddStreamCommands(CLI::App& app, Run& run);
-// approve, reject, resolve, revert, ack
+// approve, reject, resolve, ack
 void AddDecisionCommands(CLI::App& app, Run& run);
+// propose, rollout, revert, diff
+void AddChangeCommands(CLI::App& app, Run& run);
 void AddSilenceCommands(CLI::App& app, Run& run);
 void AddPolicyCommands(CLI::App& app, Run& run);
 // Those that need no controller: explain, lint.

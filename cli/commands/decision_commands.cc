@@ -1,4 +1,4 @@
-// approve, reject, resolve, revert, ack
+// approve, reject, resolve, ack
 
 #include <CLI/CLI.hpp>
 #include <memory>
@@ -30,9 +30,14 @@ absl::StatusOr<std::string> RunApprove(Client& client, DecisionArguments argumen
 
 void AddDecisionCommands(CLI::App& app, Run& run) {
   auto arguments = std::make_shared<DecisionArguments>();
-  CLI::App* approve =
-      app.add_subcommand("approve", "Approve a recommendation: its rollout starts.");
-  approve->add_option("--set", arguments->set, "Write another value: SYSCTL=VALUE. Repeatable.")
+  CLI::App* approve = app.add_subcommand(
+      "approve",
+      "Approve a recommendation. Its rollout starts when k of n people have "
+      "approved exactly this content; how many is for policies/approval to say.");
+  approve
+      ->add_option(
+          "--set", arguments->set,
+          "Write another value: SYSCTL=VALUE. Repeatable. It voids the approvals before it.")
       ->take_all()
       ->expected(1);
   approve->add_flag("--dry-run", arguments->options.validate_only,
@@ -42,7 +47,7 @@ void AddDecisionCommands(CLI::App& app, Run& run) {
       return PrintOrFail(RunApprove(client, *arguments, random));
     };
   });
-  CLI::App* reject = app.add_subcommand("reject", "Reject a recommendation.");
+  CLI::App* reject = app.add_subcommand("reject", "Reject a recommendation; one person suffices.");
   reject->callback([arguments, &run] {
     run = [arguments](Client& client, Clock&, Random& random) {
       return PrintOrFail(Reject(client, arguments->options, random));
@@ -54,19 +59,13 @@ void AddDecisionCommands(CLI::App& app, Run& run) {
       return PrintOrFail(Resolve(client, arguments->options));
     };
   });
-  CLI::App* revert = app.add_subcommand("revert", "Put the prior values of a rollout back.");
-  revert->callback([arguments, &run] {
-    run = [arguments](Client& client, Clock&, Random&) {
-      return PrintOrFail(Revert(client, arguments->options));
-    };
-  });
   CLI::App* acknowledge = app.add_subcommand("ack", "Record that an incident has been seen.");
   acknowledge->callback([arguments, &run] {
     run = [arguments](Client& client, Clock&, Random&) {
       return PrintOrFail(Acknowledge(client, arguments->options));
     };
   });
-  for (CLI::App* command : {approve, reject, resolve, revert, acknowledge}) {
+  for (CLI::App* command : {approve, reject, resolve, acknowledge}) {
     command->add_option("name", arguments->options.name, "Its name")->required();
     command->add_option("--etag", arguments->options.etag,
                         "Act only if the resource is still as seen with this etag.");

@@ -61,9 +61,11 @@ void AddStreamCommands(CLI::App& app, Run& run) {
   });
 
   auto wait_arguments = std::make_shared<WaitArguments>();
-  CLI::App* wait = app.add_subcommand("wait", "Wait until an incident or a rollout has a state.");
+  CLI::App* wait = app.add_subcommand(
+      "wait", "Wait until an incident or a rollout has a state; exit with 5 when it will not.");
   wait->add_option("name", wait_arguments->name, "Its name")->required();
-  wait->add_option("--for", wait_arguments->state, "The state, such as confirmed or resolved.")
+  wait->add_option("--for", wait_arguments->state,
+                   "The state: resolved; canary, wave, soaking, confirmed, reverted, failed.")
       ->required();
   wait->add_option("--timeout", wait_arguments->timeout, "How long, such as 60s.");
   wait->callback([wait_arguments, &run] {
