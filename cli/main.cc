@@ -64,6 +64,7 @@ int Main(int argc, char** argv) {
   AddSilenceCommands(app, run);
   AddPolicyCommands(app, run);
   AddLocalCommands(app, run);
+  AddCompletionCommand(app, run);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {

@@ -33,6 +33,8 @@ void AddSilenceCommands(CLI::App& app, Run& run);
 void AddPolicyCommands(CLI::App& app, Run& run);
 // Those that need no controller: explain, lint.
 void AddLocalCommands(CLI::App& app, Run& run);
+// completion; `app` must outlive `run`, since what it completes is all that `app` has.
+void AddCompletionCommand(CLI::App& app, Run& run);
 
 // How every command ends: prints the text or complains of the error, and says which exit code that
 // is.
