@@ -50,8 +50,9 @@ std::string NoteOf(const v1::RolloutTarget& target, const v1::TargetSysctl& sysc
   }
   if (!line.differs) return "";
   if (line.effective.empty()) return "UNKNOWN: not in the newest sample";
-  // What the agent wrote is not there any more, and nobody has told yet.
-  if (!line.applied.empty() && line.applied != line.effective) {
+  // What was seen to hold is not there any more, and the agent has not told yet. Before that, the
+  // newest sample may be from before the write.
+  if (target.state() == v1::TARGET_STATE_HOLDING) {
     return "DRIFT: somebody else wrote it";
   }
   return EnumText(v1::TargetState_Name(target.state()), "TARGET_STATE_");
@@ -163,7 +164,7 @@ absl::StatusOr<std::string> Render(const std::vector<DiffLine>& lines, OutputFor
 
 // A host's name may come without "hosts/"; a rollout's comes whole, to be told from it.
 absl::StatusOr<ResourceRef> ParseWhat(const std::string& what) {
-  const absl::StatusOr<ResourceRef> named = ParseResourceName(what);
+  absl::StatusOr<ResourceRef> named = ParseResourceName(what);
   if (named.ok() && named->kind == ResourceKind::kRollout) return named;
   return ParseResourceNameOf(ResourceKind::kHost, what);
 }

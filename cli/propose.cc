@@ -77,7 +77,7 @@ std::string ProposalText(const v1::ProposeChangeResponse& response) {
   AppendPlan(made.plan(), page);
   AppendNames("Would change", response.netns(), made.target_count(), page);
   AppendNames("Left out", response.left_out(), response.left_out_size(), page);
-  if (made.has_what_if() && made.what_if().before().capacity() > 0) {
+  if (made.what_if().before().capacity() > 0) {
     AppendWhatIf(made.what_if(), page);
   }
   AppendAdvice(response.advice(), page);

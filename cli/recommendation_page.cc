@@ -110,7 +110,9 @@ void AppendRecommendation(const v1::Recommendation& recommendation, Page& page) 
     page.AddFact("Ports saved", absl::StrCat(recommendation.pooling().ports_saved()));
   }
   if (recommendation.has_topology()) AppendTopology(recommendation.topology(), page);
-  if (recommendation.has_what_if()) AppendWhatIf(recommendation.what_if(), page);
+  // Without a pool there is nothing to forecast.
+  if (recommendation.what_if().before().capacity() > 0)
+    AppendWhatIf(recommendation.what_if(), page);
   AppendEvidence(recommendation.evidence(), page);
   if (recommendation.caveats_size() > 0) page.BeginSection("Caveats");
   for (const std::string& caveat : recommendation.caveats()) page.AddText(caveat);

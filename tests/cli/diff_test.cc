@@ -77,6 +77,13 @@ TEST_F(DiffCommand, MarksDriftAlsoBeforeTheAgentTells) {
   EXPECT_THAT(Run("web-0"), HasSubstr("DRIFT: somebody else wrote it\n"));
 }
 
+TEST_F(DiffCommand, CallsNothingDriftThatWasNotSeenToHold) {
+  SetEffective(0, "32768 60999");
+  rollout().mutable_targets(0)->set_state(v1::TARGET_STATE_SOAKING);
+
+  EXPECT_THAT(Run("web-0"), HasSubstr("32768 60999  rollouts/r1  SOAKING\n"));
+}
+
 TEST_F(DiffCommand, ShowsOneRolloutWhatItHasNotGotToToo) {
   rollout().mutable_targets(1)->set_state(v1::TARGET_STATE_WAITING);
   EXPECT_THAT(Run(), Not(HasSubstr("web-1")));
