@@ -194,6 +194,9 @@ void EngineCore::Tick(EngineTime time) {
   incidents_.ReviewSilences(time.now);
   Decisions decisions = MakeDecisions(time);
   decisions.ExpireProposals();
+  // To look for what a selector matches is not for every tick.
+  if (time.monotonic < next_policy_) return;
+  next_policy_ = time.monotonic + kPolicyInterval;
   decisions.ApproveByPolicy();
 }
 

@@ -25,6 +25,8 @@ namespace berthmaster {
 
 // How often overdue hosts are looked for.
 inline constexpr absl::Duration kTickInterval = absl::Milliseconds(500);
+// How often the approval policy is asked what it approves by itself.
+inline constexpr absl::Duration kPolicyInterval = absl::Seconds(1);
 // How often old history is dropped, and how soon again while there is more to drop.
 inline constexpr absl::Duration kPruneInterval = absl::Minutes(1);
 inline constexpr absl::Duration kPruneAgain = absl::Seconds(1);
@@ -101,6 +103,7 @@ class EngineCore {
   RetryGate history_gate_;
   RetryGate control_gate_;
   absl::Duration next_tick_;
+  absl::Duration next_policy_;
   absl::Duration next_prune_;
   // A desired state went out, so the rollouts have a step to take at once.
   bool pushed_ = false;

@@ -104,8 +104,8 @@ void RolloutDriver::LookForJoiners(const std::string& host_id, const HostSample&
     auto rollout = ledger_->rollouts().Find(id);
     if (!InForce(rollout->state)) continue;
     for (const NetnsSample& netns : sample.namespaces) {
-      if (Has(*rollout, host_id, netns)) continue;
       if (!finder_.Matches(rollout->plan.selector, host_id, netns)) continue;
+      if (Has(*rollout, host_id, netns)) continue;
       absl::StatusOr<RolloutTarget> target =
           finder_.MakeTarget(host_id, netns, DesiredValuesOf(rollout->changes), id);
       if (!target.ok()) continue;
