@@ -100,6 +100,22 @@ void AppendTargets(const v1::Rollout& rollout, Page& page) {
   page.AddText(table.Render());
 }
 
+// Pooling advice on its way to the applications, and whether it does any good.
+void AppendAdviceStatus(const v1::AdviceStatus& status, Page& page) {
+  page.AddFact("Workload", status.workload());
+  page.AddFact("Destination", status.destination());
+  page.AddFact("Pool size", absl::StrCat(status.advice().connection_pool_size()));
+  page.AddFact("Published in", status.path());
+  page.AddFact("Followed by", absl::StrCat(status.follower_count(), " applications"));
+  page.AddFact("Answer", status.acknowledgement());
+  page.AddFact(
+      "New connections",
+      absl::StrCat(
+          RateText(status.connection_rate_before()), " a second before, ",
+          status.has_connection_rate_now() ? RateText(status.connection_rate_now()) : "unknown",
+          " now"));
+}
+
 }  // namespace
 
 void AppendPlan(const v1::RolloutPlan& plan, Page& page) {
@@ -157,6 +173,7 @@ void AppendRollout(const v1::Rollout& rollout, Page& page) {
       page.AddFact("Effective", sysctl.effective_value());
       page.AddFact("Error", sysctl.error());
     }
+    if (target.has_advice()) AppendAdviceStatus(target.advice(), page);
   }
 }
 

@@ -34,7 +34,8 @@ void AddList(CLI::App& audit, Run& run) {
 
 void AddVerify(CLI::App& audit, Run& run) {
   auto options = std::make_shared<AuditVerifyOptions>();
-  CLI::App* verify = audit.add_subcommand("verify", "Verify the chain; name its first broken link.");
+  CLI::App* verify =
+      audit.add_subcommand("verify", "Verify the chain; name its first broken link.");
   verify->add_option("--file", options->file, "That of an export; - for standard input.");
   verify->add_option("--checkpoint", options->checkpoint_file,
                      "A file of audit checkpoint that the chain must hold.");

@@ -8,6 +8,7 @@
 
 #include "cli/columns.h"
 #include "cli/exit_code.h"
+#include "cli/page.h"
 #include "cli/watch.h"
 #include "tests/cli/change_server.h"
 #include "tests/fakes/fake_clock.h"
@@ -178,6 +179,25 @@ TEST_F(RolloutCommand, WaitEndsWithAConflictWhenTheStateWillNotCome) {
     rollout().set_state(state);
     EXPECT_EQ(ExitCodeOf(Wait(wanted)), 5) << wanted;
   }
+}
+
+TEST_F(RolloutCommand, DescribeShowsWhatBecameOfAdvice) {
+  v1::AdviceStatus& status = *rollout().mutable_targets(0)->mutable_advice();
+  status.mutable_advice()->set_connection_pool_size(12);
+  status.set_workload("shop/api");
+  status.set_destination("10.0.0.2:443");
+  status.set_follower_count(2);
+  status.set_connection_rate_before(40);
+  Page page;
+  AppendRollout(rollout(), page);
+
+  EXPECT_THAT(page.text(), HasSubstr("  Effective:                15000 64999\n"));
+  EXPECT_THAT(page.text(), HasSubstr("  Workload:                 shop/api\n"
+                                     "  Destination:              10.0.0.2:443\n"
+                                     "  Pool size:                12\n"
+                                     "  Followed by:              2 applications\n"
+                                     "  New connections:          40.0 a second before, unknown "
+                                     "now\n"));
 }
 
 TEST_F(RolloutCommand, ListsShowWaveAndTargets) {
