@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <utility>
@@ -41,8 +42,12 @@ class ScriptedSampler final : public HostSampler {
     ++look_count;
     return {is_rising, absl::Microseconds(100)};
   }
+  void WatchClosely(std::set<uint64_t> netns_cookies) override {
+    watched = std::move(netns_cookies);
+  }
   bool is_close() const override { return close_to_exhaustion; }
 
+  std::set<uint64_t> watched;
   absl::Duration cpu_time;
   bool is_rising = false;
   bool close_to_exhaustion = false;
@@ -283,6 +288,24 @@ TEST_F(AgentTest, AnswersAPushAndRevertsByItself) {
   EXPECT_EQ(link_.replies[1].results[0].state, ApplyState::kReverted);
   EXPECT_EQ(kernel_.Get(kNetns, kTimeWaitReuseSysctl), "2");
   EXPECT_THAT(link_.revisions, ElementsAre(0, 4, 0));
+}
+
+TEST_F(AgentTest, WatchesNamespacesCloselyUntilTheirChangeIsConfirmed) {
+  DesiredState desired = ReuseTimeWait();
+  link_.push = desired;
+  agent_->Step();
+  EXPECT_THAT(sampler_.watched, ElementsAre(kNetns.cookie));
+
+  desired.changes[0].confirmed = true;
+  link_.push = desired;
+  agent_->Step();
+  EXPECT_THAT(sampler_.watched, IsEmpty());
+
+  // Reverted.
+  desired.changes.clear();
+  link_.push = desired;
+  agent_->Step();
+  EXPECT_THAT(sampler_.watched, ElementsAre(kNetns.cookie));
 }
 
 TEST_F(AgentTest, PublishesAdviceBesideChangesAndAnswersForBoth) {

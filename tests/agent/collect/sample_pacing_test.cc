@@ -93,5 +93,22 @@ TEST_F(SamplePacingTest, IsNotHurriedByAFewSocketsOrAnError) {
   EXPECT_FALSE(sampler_.LookForRise().is_rising);
 }
 
+TEST_F(SamplePacingTest, ReadsWhatIsWatchedAtEverySampleAndOnceMore) {
+  FakeNetns& watched = kernel_.Netns(7);
+  FakeNetns& other = kernel_.Netns(8);
+  SampleAfter(absl::ZeroDuration());
+  SampleAfter(absl::Seconds(1));
+  ASSERT_EQ(watched.facts_count, 1);
+
+  sampler_.WatchClosely({watched.entry.id.cookie});
+  for (int i = 0; i < 3; ++i) SampleAfter(absl::Seconds(1));
+  EXPECT_EQ(watched.facts_count, 4);
+
+  sampler_.WatchClosely({});
+  for (int i = 0; i < 3; ++i) SampleAfter(absl::Seconds(1));
+  EXPECT_EQ(watched.facts_count, 5);
+  EXPECT_EQ(other.facts_count, 1);
+}
+
 }  // namespace
 }  // namespace berthmaster
