@@ -103,7 +103,11 @@ void Agent::TakeReload() {
 absl::Duration Agent::Step() {
   TakeReload();
   std::optional<DesiredState> desired = parts_.link->Drive(AppliedRevision());
-  if (desired.has_value()) parts_.link->SendReply(BringAbout(*desired));
+  if (desired.has_value()) {
+    parts_.link->SendReply(BringAbout(*desired));
+    // Renewals change nothing.
+    if (desired->revision != std::exchange(brought_revision_, desired->revision)) ShowChanges();
+  }
   Report();
   absl::Duration now = parts_.clock->MonotonicNow();
   if (now < next_sample_ && now >= next_look_) LookForRise(now);
@@ -139,10 +143,14 @@ DesiredStateReply Agent::BringAbout(const DesiredState& desired) {
   return reply;
 }
 
+// Whoever waits for a change to show is not to wait for the pace.
+void Agent::ShowChanges() { next_sample_ = parts_.clock->MonotonicNow(); }
+
 // What happened without a push.
 void Agent::Report() {
   if (std::optional<DesiredStateReply> report = parts_.tuner->CheckLeases(); report.has_value()) {
     parts_.link->SendReply(*report);
+    ShowChanges();
   }
   if (parts_.publisher == nullptr) return;
   std::vector<AdviceResult> news = parts_.publisher->Check();

@@ -70,6 +70,7 @@ class Agent {
  private:
   DesiredStateReply BringAbout(const DesiredState& desired);
   void Report();
+  void ShowChanges();
   int64_t AppliedRevision() const;
   void TakeReload();
   void TakeSample();
@@ -94,6 +95,8 @@ class Agent {
   MetricsSnapshot metrics_;
   int64_t reported_dropped_count_ = 0;
   // Of the last push; such a revision is not in force.
+  // Of the last push, whatever came of it.
+  int64_t brought_revision_ = 0;
   bool has_failed_advice_ = false;
   // The last failure of the sampler, so that it is logged once; empty while it works.
   std::string sampler_failure_;

@@ -1,7 +1,10 @@
 #include "agent/agent_config.h"
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "common/ids/ids.h"
 #include "common/status/annotate.h"
@@ -54,6 +57,43 @@ std::string PathOr(const std::string& text, absl::string_view automatic) {
   return text == "off" ? "" : text;
 }
 
+constexpr size_t kHostLabelsMax = 64;
+constexpr size_t kHostLabelBytesMax = 63;
+
+bool IsLabelName(absl::string_view name) {
+  return !name.empty() && name.size() <= kHostLabelBytesMax &&
+         std::all_of(name.begin(), name.end(), [](char c) {
+           return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-' ||
+                  c == '.' || c == '/';
+         });
+}
+
+absl::StatusOr<std::map<std::string, std::string>> ParseHostLabels(
+    const std::vector<std::string>& entries) {
+  std::map<std::string, std::string> labels;
+  for (const std::string& entry : entries) {
+    const std::pair<absl::string_view, absl::string_view> parts =
+        absl::StrSplit(entry, absl::MaxSplits('=', 1));
+    const bool ok = IsLabelName(parts.first) && !parts.second.empty() &&
+                    parts.second.size() <= kHostLabelBytesMax;
+    if (!ok) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("host-labels: '", absl::Utf8SafeCEscape(entry),
+                       "' is no NAME=VALUE; a name has 1 to 63 letters, digits and _-./, a value 1 "
+                       "to 63 bytes"));
+    }
+    if (!labels.emplace(parts.first, parts.second).second) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("host-labels: '", parts.first, "' is there twice"));
+    }
+  }
+  if (labels.size() > kHostLabelsMax) {
+    return absl::InvalidArgumentError(absl::StrCat("host-labels: has ", labels.size(), "; at most ",
+                                                   kHostLabelsMax, " are allowed"));
+  }
+  return labels;
+}
+
 absl::StatusOr<AllowList> ParseAllowList(const Config& config) {
   absl::StatusOr<AllowList> list = AllowList::Parse(config.GetList("allow-sysctls"));
   if (list.ok()) return list;
@@ -86,6 +126,11 @@ ConfigTable AgentConfigTable(absl::string_view host_name) {
       {.name = "host-id",
        .default_value = {std::string(host_name)},
        .help = "What this host is called in the fleet."},
+      {.name = "host-labels",
+       .kind = ConfigKind::kStringList,
+       .help =
+           "What this host is selected by in silences, policies and rollouts: NAME=VALUE, up to "
+           "64; host.NAME among the labels of its namespaces."},
       {.name = "state-dir",
        .default_value = {"/var/lib/berthmaster-agent"},
        .help = "Holds the journal of prior values and the samples not delivered yet."},
@@ -164,6 +209,7 @@ absl::StatusOr<AgentConfig> ReadAgentConfig(const Config& config) {
   result.profile = ParseProfile(config.GetString("profile"));
   result.source = ParseSource(config.GetString("source"));
   result.sample_interval = config.GetDuration("sample-interval");
+  BERTHMASTER_ASSIGN_OR_RETURN(result.host_labels, ParseHostLabels(config.GetList("host-labels")));
   result.netns = config.GetList("netns");
   result.enforce_netns = config.GetList("enforce-netns");
   result.advice_dir =

@@ -1,6 +1,7 @@
 #ifndef BERTHMASTER_AGENT_AGENT_CONFIG_H_
 #define BERTHMASTER_AGENT_AGENT_CONFIG_H_
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,6 +38,8 @@ struct AgentConfig {
   std::string advice_dir;
   std::string advice_socket;
   AllowList allow_sysctls;
+  // What the host is to be selected by.
+  std::map<std::string, std::string> host_labels;
   // Where values of the host that are to outlive a reboot are kept; empty for nowhere.
   std::string sysctl_d_dir;
   bool insecure = false;

@@ -71,7 +71,8 @@ LinuxHostSamplerOptions SamplerOptions(const AgentConfig& config, const HostRead
           .source = config.source,
           .profile = config.profile,
           .sample_interval = config.sample_interval,
-          .readers = readers.ForSampler()};
+          .readers = readers.ForSampler(),
+          .host_labels = config.host_labels};
 }
 
 absl::StatusOr<std::unique_ptr<Dependencies>> MakeDependencies(const AgentConfig& config,

@@ -24,6 +24,15 @@ std::string SilencedText(const v1::Incident& incident, absl::Time now) {
   return DurationText(std::max(ToTime(incident.silenced_until()) - now, absl::ZeroDuration()));
 }
 
+// The namespace, or what a selector says and how many it matched.
+std::string WhereText(const v1::Recommendation& recommendation) {
+  if (recommendation.plan().selector().empty()) {
+    return absl::StrCat(HostOf(recommendation.netns()), "/", recommendation.netns_label());
+  }
+  return absl::StrCat(LabelsText(recommendation.plan().selector()), " (",
+                      recommendation.target_count(), ")");
+}
+
 }  // namespace
 
 std::string HostOf(const std::string& netns_name) {
@@ -71,6 +80,21 @@ std::string KindText(const v1::Recommendation& recommendation) {
 }
 std::string RiskText(const v1::Recommendation& recommendation) {
   return EnumText(v1::RecommendationRisk_Name(recommendation.risk()), "RECOMMENDATION_RISK_");
+}
+
+std::string ApprovalsText(const v1::Recommendation& recommendation) {
+  if (recommendation.approvals_required() == 0) return "policy";
+  return absl::StrCat(recommendation.approvals_size(), "/", recommendation.approvals_required());
+}
+
+std::string WaveText(const v1::Rollout& rollout) {
+  if (rollout.wave_count() == 0) return "-";
+  return absl::StrCat(rollout.wave() + 1, "/", rollout.wave_count());
+}
+
+std::string HoldingText(const v1::Rollout& rollout) {
+  if (!rollout.has_target_counts()) return "-";
+  return absl::StrCat(rollout.target_counts().holding(), "/", rollout.target_counts().total());
 }
 
 std::string TimeLeftText(bool present, const google::protobuf::Duration& time_to_exhaustion) {
@@ -157,7 +181,8 @@ std::vector<std::string> Cells(const v1::Incident& incident, absl::Time now) {
 
 template <>
 std::vector<std::string> Heading<v1::Recommendation>() {
-  return {"NAME", "STATE", "RANK", "KIND", "RISK", "NETNS", "AGE", "SUMMARY"};
+  return {"NAME",      "STATE",    "RANK",  "KIND", "RISK",
+          "APPROVALS", "PROPOSER", "NETNS", "AGE",  "SUMMARY"};
 }
 
 std::vector<std::string> Cells(const v1::Recommendation& recommendation, absl::Time now) {
@@ -166,14 +191,16 @@ std::vector<std::string> Cells(const v1::Recommendation& recommendation, absl::T
           absl::StrCat(recommendation.rank()),
           KindText(recommendation),
           RiskText(recommendation),
-          absl::StrCat(HostOf(recommendation.netns()), "/", recommendation.netns_label()),
+          ApprovalsText(recommendation),
+          recommendation.proposer().empty() ? "-" : recommendation.proposer(),
+          WhereText(recommendation),
           AgeText(recommendation.has_create_time(), recommendation.create_time(), now),
           recommendation.summary()};
 }
 
 template <>
 std::vector<std::string> Heading<v1::Rollout>() {
-  return {"NAME", "STATE", "TARGET", "RECOMMENDATION", "AGE", "MESSAGE"};
+  return {"NAME", "STATE", "WAVE", "TARGETS", "TARGET", "RECOMMENDATION", "AGE", "MESSAGE"};
 }
 
 std::vector<std::string> Cells(const v1::Rollout& rollout, absl::Time now) {
@@ -182,8 +209,11 @@ std::vector<std::string> Cells(const v1::Rollout& rollout, absl::Time now) {
     target =
         absl::StrCat(HostOf(rollout.targets(0).netns()), "/", rollout.targets(0).netns_label());
   }
+  if (rollout.targets_size() > 1) absl::StrAppend(&target, " +", rollout.targets_size() - 1);
   return {rollout.name(),
           StateText(rollout),
+          WaveText(rollout),
+          HoldingText(rollout),
           target,
           rollout.recommendation(),
           AgeText(rollout.has_create_time(), rollout.create_time(), now),

@@ -56,6 +56,12 @@ std::string CauseText(const v1::Incident& incident);
 std::string SeverityText(const v1::Incident& incident);
 std::string KindText(const v1::Recommendation& recommendation);
 std::string RiskText(const v1::Recommendation& recommendation);
+// "1/2": approvals that are there and that are needed; "policy" where a policy approves by itself.
+std::string ApprovalsText(const v1::Recommendation& recommendation);
+// "2/4": the wave in progress and how many there are; the canary is the first.
+std::string WaveText(const v1::Rollout& rollout);
+// "3/20": targets that hold, and all.
+std::string HoldingText(const v1::Rollout& rollout);
 // "host=web-1,unit=shop.service", by name; "everything" without labels.
 std::string LabelsText(const google::protobuf::Map<std::string, std::string>& labels);
 // "12s", "now" when exhausted, "-" when not forecast.

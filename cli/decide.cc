@@ -27,6 +27,28 @@ absl::StatusOr<std::pair<std::string, std::string>> ParseSetFlag(absl::string_vi
   return std::make_pair(std::string(text.substr(0, equals)), std::string(text.substr(equals + 1)));
 }
 
+namespace {
+
+// " with 1 of 2 approvals"; nothing where none is needed.
+std::string ApprovalsClause(const v1::Recommendation& recommendation) {
+  if (recommendation.approvals_required() == 0) return "";
+  return absl::StrCat(" with ", recommendation.approvals_size(), " of ",
+                      recommendation.approvals_required(), " approvals");
+}
+
+// What happens next to a recommendation that was just approved.
+std::string NextStep(const v1::Recommendation& recommendation) {
+  if (recommendation.state() == v1::RECOMMENDATION_STATE_PROPOSED) {
+    return absl::StrCat("it starts when ",
+                        recommendation.approvals_required() - recommendation.approvals_size(),
+                        " more of other people have approved it");
+  }
+  if (recommendation.rollout().empty()) return "no agent has to do anything";
+  return absl::StrCat("follow it with: berthctl rollout status ", recommendation.rollout());
+}
+
+}  // namespace
+
 absl::StatusOr<std::string> Approve(Client& client, const DecideOptions& options, Random& random) {
   BERTHMASTER_ASSIGN_OR_RETURN(ResourceRef ref,
                                ParseResourceNameOf(ResourceKind::kRecommendation, options.name));
@@ -45,12 +67,15 @@ absl::StatusOr<std::string> Approve(Client& client, const DecideOptions& options
                   request));
   const v1::Recommendation& decided = response.recommendation();
   if (options.validate_only) {
-    return absl::StrCat(decided.name(), " can be approved; nothing was changed\n");
+    return absl::StrCat(decided.name(), " can be approved",
+                        decided.approvals_required() == 0
+                            ? ""
+                            : absl::StrCat("; it has ", decided.approvals_size(), " of ",
+                                           decided.approvals_required(), " approvals now"),
+                        "; nothing was changed\n");
   }
-  std::string next = decided.rollout().empty()
-                         ? "; no agent has to do anything"
-                         : absl::StrCat("; follow it with: berthctl describe ", decided.rollout());
-  return absl::StrCat(decided.name(), " ", StateText(decided), next, "\n");
+  return absl::StrCat(decided.name(), " ", StateText(decided), ApprovalsClause(decided), "; ",
+                      NextStep(decided), "\n");
 }
 
 absl::StatusOr<std::string> Reject(Client& client, const DecideOptions& options, Random& random) {
@@ -65,8 +90,8 @@ absl::StatusOr<std::string> Reject(Client& client, const DecideOptions& options,
       v1::RejectRecommendationResponse response,
       client.Call(client.recommendations(), &v1::RecommendationService::Stub::RejectRecommendation,
                   request));
-  return absl::StrCat(response.recommendation().name(), " ", StateText(response.recommendation()),
-                      "\n");
+  const v1::Recommendation& decided = response.recommendation();
+  return absl::StrCat(decided.name(), " ", StateText(decided), ApprovalsClause(decided), "\n");
 }
 
 absl::StatusOr<std::string> Acknowledge(Client& client, const DecideOptions& options) {
@@ -92,19 +117,6 @@ absl::StatusOr<std::string> Resolve(Client& client, const DecideOptions& options
       v1::ResolveIncidentResponse response,
       client.Call(client.incidents(), &v1::IncidentService::Stub::ResolveIncident, request));
   return absl::StrCat(response.incident().name(), " ", StateText(response.incident()), "\n");
-}
-
-absl::StatusOr<std::string> Revert(Client& client, const DecideOptions& options) {
-  BERTHMASTER_ASSIGN_OR_RETURN(ResourceRef ref,
-                               ParseResourceNameOf(ResourceKind::kRollout, options.name));
-  v1::RevertRolloutRequest request;
-  request.set_name(ref.name);
-  request.set_reason(options.reason);
-  request.set_etag(options.etag);
-  BERTHMASTER_ASSIGN_OR_RETURN(
-      v1::RevertRolloutResponse response,
-      client.Call(client.rollouts(), &v1::RolloutService::Stub::RevertRollout, request));
-  return absl::StrCat(response.rollout().name(), " ", StateText(response.rollout()), "\n");
 }
 
 }  // namespace berthmaster

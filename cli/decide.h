@@ -20,11 +20,11 @@ struct DecideOptions {
   std::map<std::string, std::string> desired_values;
 };
 
+// Says how many have approved it and how many must, and what happens next.
 absl::StatusOr<std::string> Approve(Client& client, const DecideOptions& options, Random& random);
 absl::StatusOr<std::string> Reject(Client& client, const DecideOptions& options, Random& random);
 absl::StatusOr<std::string> Acknowledge(Client& client, const DecideOptions& options);
 absl::StatusOr<std::string> Resolve(Client& client, const DecideOptions& options);
-absl::StatusOr<std::string> Revert(Client& client, const DecideOptions& options);
 
 // A random UUID (RFC 4122, version 4) for a request_id.
 std::string NewUuid(Random& random);

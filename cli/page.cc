@@ -13,13 +13,10 @@ namespace {
 constexpr size_t kParagraphColumns = 100;
 constexpr size_t kFactWidth = 26;  // the longest fact name and a space
 
-std::string OutlookText(const v1::Outlook& outlook) {
-  return absl::StrCat(
-      PercentText(outlook.utilization()), " of ", outlook.capacity(), " now, settles at ",
-      outlook.has_settled_utilization() ? PercentText(outlook.settled_utilization()) : "unknown",
-      outlook.has_time_to_exhaustion()
-          ? absl::StrCat(", exhausted in ", DurationText(outlook.time_to_exhaustion()))
-          : ", not exhausted");
+}  // namespace
+
+std::string MomentText(bool present, const google::protobuf::Timestamp& time) {
+  return present ? TimeText(time) : "";
 }
 
 void AppendEvidence(const google::protobuf::RepeatedPtrField<v1::Evidence>& evidence, Page& page) {
@@ -28,26 +25,6 @@ void AppendEvidence(const google::protobuf::RepeatedPtrField<v1::Evidence>& evid
   for (const v1::Evidence& item : evidence) {
     page.AddText(absl::StrCat(item.fact(), ": ", item.value()));
   }
-}
-
-// Each kind of address alone suffices.
-void AppendTopology(const v1::TopologyAdvice& topology, Page& page) {
-  page.BeginSection("Any one of these would do");
-  if (topology.has_more_source_addresses()) {
-    page.AddFact("More source addresses", absl::StrCat(topology.more_source_addresses()));
-  }
-  if (topology.has_more_destination_addresses()) {
-    page.AddFact("More destinations", absl::StrCat(topology.more_destination_addresses()));
-  }
-  if (topology.has_more_destination_ports()) {
-    page.AddFact("More destination ports", absl::StrCat(topology.more_destination_ports()));
-  }
-}
-
-}  // namespace
-
-std::string MomentText(bool present, const google::protobuf::Timestamp& time) {
-  return present ? TimeText(time) : "";
 }
 
 void Page::AddFact(absl::string_view fact, absl::string_view value) {
@@ -136,84 +113,6 @@ void AppendIncident(const v1::Incident& incident, Page& page) {
   page.BeginSection("Timeline");
   for (const v1::IncidentEvent& event : incident.timeline()) {
     page.AddText(absl::StrCat(TimeText(event.event_time()), "  ", event.text()));
-  }
-}
-
-void AppendRecommendation(const v1::Recommendation& recommendation, Page& page) {
-  page.AddFact("Name", recommendation.name());
-  page.AddFact("Summary", recommendation.summary());
-  page.AddFact("State", StateText(recommendation));
-  page.AddFact("Kind", KindText(recommendation));
-  page.AddFact("Rank", absl::StrCat(recommendation.rank()));
-  page.AddFact("Risk", RiskText(recommendation));
-  page.AddFact("Scope", EnumText(v1::RecommendationScope_Name(recommendation.scope()),
-                                 "RECOMMENDATION_SCOPE_"));
-  page.AddFact("Incident", recommendation.incident());
-  page.AddFact("Namespace",
-               absl::StrCat(recommendation.netns_label(), " (", recommendation.netns(), ")"));
-  page.AddFact("Rollout", recommendation.rollout());
-  page.AddFact("Reversibility", recommendation.reversibility());
-  if (recommendation.has_decision()) {
-    page.AddFact("Decided", absl::StrCat("by ", recommendation.decision().decider(), " at ",
-                                         TimeText(recommendation.decision().decide_time()), ": ",
-                                         recommendation.decision().reason()));
-  }
-  page.BeginSection("Why");
-  page.AddText(recommendation.rationale());
-  if (recommendation.changes_size() > 0) page.BeginSection("Change");
-  for (const v1::SysctlChange& change : recommendation.changes()) {
-    page.AddText(absl::StrCat("- ", change.sysctl(), " = ", change.expected_value()));
-    page.AddText(absl::StrCat("+ ", change.sysctl(), " = ", change.desired_value()));
-  }
-  if (recommendation.has_pooling()) {
-    page.BeginSection("Pooling");
-    page.AddFact("Pool size", absl::StrCat(recommendation.pooling().connection_pool_size()));
-    page.AddFact("New connections",
-                 RateText(recommendation.pooling().connection_rate()) + " a second");
-    page.AddFact("Ports saved", absl::StrCat(recommendation.pooling().ports_saved()));
-  }
-  if (recommendation.has_topology()) AppendTopology(recommendation.topology(), page);
-  if (recommendation.has_what_if()) {
-    page.BeginSection("What if");
-    page.AddFact("Without", OutlookText(recommendation.what_if().before()));
-    page.AddFact("With", OutlookText(recommendation.what_if().after()));
-  }
-  AppendEvidence(recommendation.evidence(), page);
-  if (recommendation.caveats_size() > 0) page.BeginSection("Caveats");
-  for (const std::string& caveat : recommendation.caveats()) page.AddText(caveat);
-  if (recommendation.preconditions_size() > 0) page.BeginSection("Holds");
-  for (const std::string& precondition : recommendation.preconditions()) {
-    page.AddText(precondition);
-  }
-  for (const v1::DurableForm& form : recommendation.durable_forms()) {
-    page.BeginSection(absl::StrCat("To keep it over a reboot: ", form.place()));
-    page.AddText(form.text());
-  }
-  for (const v1::Snippet& snippet : recommendation.snippets()) {
-    page.BeginSection(absl::StrCat(snippet.product(), ": ", snippet.place()));
-    page.AddText(snippet.text());
-  }
-}
-
-void AppendRollout(const v1::Rollout& rollout, Page& page) {
-  page.AddFact("Name", rollout.name());
-  page.AddFact("State", StateText(rollout));
-  page.AddFact("Message", rollout.message());
-  page.AddFact("Recommendation", rollout.recommendation());
-  page.AddFact("Incident", rollout.incident());
-  page.AddFact("Approved by", rollout.approver());
-  page.AddFact("Approved", MomentText(rollout.has_create_time(), rollout.create_time()));
-  for (const v1::RolloutTarget& target : rollout.targets()) {
-    page.BeginSection(absl::StrCat("Target ", target.netns_label(), " (", target.netns(), ")"));
-    for (const v1::TargetSysctl& sysctl : target.sysctls()) {
-      page.AddFact("Sysctl", sysctl.change().sysctl());
-      page.AddFact("State", EnumText(v1::ApplyState_Name(sysctl.state()), "APPLY_STATE_"));
-      page.AddFact("Before", sysctl.change().expected_value());
-      page.AddFact("Desired", sysctl.change().desired_value());
-      page.AddFact("Applied", sysctl.applied_value());
-      page.AddFact("Effective", sysctl.effective_value());
-      page.AddFact("Error", sysctl.error());
-    }
   }
 }
 

@@ -34,6 +34,17 @@ class Page {
 // As TimeText; empty when it was never, so that the fact is left out.
 std::string MomentText(bool present, const google::protobuf::Timestamp& time);
 
+// What speaks for something, as a section; nothing when there is none.
+void AppendEvidence(const google::protobuf::RepeatedPtrField<v1::Evidence>& evidence, Page& page);
+// The forecast without and with a change, as a section.
+void AppendWhatIf(const v1::WhatIf& what_if, Page& page);
+// What there is to say of values, a section each.
+void AppendAdvice(const google::protobuf::RepeatedPtrField<v1::SettingAdvice>& advice, Page& page);
+// Where a change goes and in which steps, as a section.
+void AppendPlan(const v1::RolloutPlan& plan, Page& page);
+// How a rollout is going: facts, plan, waves, a table of its targets.
+void AppendRolloutStatus(const v1::Rollout& rollout, Page& page);
+
 // What `describe` says of each kind.
 void AppendHost(const v1::Host& host, Page& page);
 void AppendNetns(const v1::Netns& netns, Page& page);

@@ -23,8 +23,8 @@ namespace berthmaster {
 struct PolicyFile {
   std::string name;
   v1::DetectionPolicy policy;
-  // Where each rule begins, from 1, by its name.
-  std::map<std::string, int> rule_lines;
+  // Where each rule begins, from 1, by "rule 'NAME'".
+  std::map<std::string, int> lines;
 
   // An error of the server about one of the rules, with file and line in front.
   absl::Status WithPlace(const absl::Status& status) const;

@@ -51,17 +51,19 @@ absl::string_view CollectionOf(ResourceKind kind) {
 
 absl::StatusOr<ResourceRef> ParseResourceName(absl::string_view name) {
   std::vector<absl::string_view> parts = absl::StrSplit(name, '/');
+  // "rollout/01kb…", as one says it.
+  if (parts.size() == 2 && !parts[1].empty()) {
+    const absl::StatusOr<ResourceKind> kind = ParseResourceKind(parts[0]);
+    if (kind.ok() && *kind != ResourceKind::kNamespace && *kind != ResourceKind::kPool) {
+      return ResourceRef{*kind, absl::StrCat(CollectionOf(*kind), "/", parts[1])};
+    }
+  }
   auto has = [&parts](size_t count, absl::string_view first) {
     return parts.size() == count && parts[0] == first && !parts.back().empty();
   };
   std::string full(name);
-  if (has(2, "hosts")) return ResourceRef{ResourceKind::kHost, full};
   if (has(4, "hosts") && parts[2] == "netns") return ResourceRef{ResourceKind::kNamespace, full};
   if (has(6, "hosts") && parts[4] == "pools") return ResourceRef{ResourceKind::kPool, full};
-  if (has(2, "incidents")) return ResourceRef{ResourceKind::kIncident, full};
-  if (has(2, "recommendations")) return ResourceRef{ResourceKind::kRecommendation, full};
-  if (has(2, "rollouts")) return ResourceRef{ResourceKind::kRollout, full};
-  if (has(2, "silences")) return ResourceRef{ResourceKind::kSilence, full};
   return absl::InvalidArgumentError(
       absl::StrCat("'", name, "' is not a resource name; copy one from `berthctl get … -o name`"));
 }

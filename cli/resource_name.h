@@ -32,8 +32,8 @@ absl::StatusOr<ResourceKind> ParseResourceKind(absl::string_view word);
 // The plural that `get` takes and that a list response has as its field: "namespaces".
 absl::string_view CollectionOf(ResourceKind kind);
 
-// A full name by its form ("hosts/a/netns/1/pools/x" is a pool). INVALID_ARGUMENT when it has the
-// form of none.
+// A full name by its form ("hosts/a/netns/1/pools/x" is a pool), or a kind and an id: "rollout/x"
+// is "rollouts/x". INVALID_ARGUMENT when it has the form of none.
 absl::StatusOr<ResourceRef> ParseResourceName(absl::string_view name);
 
 // A name of a kind that is known already: a full name of that kind, or just its last part where

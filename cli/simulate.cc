@@ -95,13 +95,7 @@ std::string SimulationText(const v1::SimulateRecommendationResponse& response) {
                   InUseAt(after, offset)});
   }
   Page page;
-  for (const v1::SettingAdvice& advice : response.advice()) {
-    page.BeginSection(
-        absl::StrCat(EnumText(v1::AdviceSeverity_Name(advice.severity()), "ADVICE_SEVERITY_"), " ",
-                     advice.setting(), " = ", advice.value()));
-    page.AddText(advice.reason());
-    if (!advice.instead().empty()) page.AddText(absl::StrCat("Instead: ", advice.instead()));
-  }
+  AppendAdvice(response.advice(), page);
   if (response.notes_size() > 0) page.BeginSection("How it was reckoned");
   for (const std::string& note : response.notes()) page.AddText(note);
   return absl::StrCat(table.Render(), page.text());

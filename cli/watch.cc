@@ -3,10 +3,13 @@
 #include <grpc/grpc.h>
 
 #include <memory>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "cli/columns.h"
+#include "cli/format.h"
 #include "cli/table.h"
 
 namespace berthmaster {
@@ -29,13 +32,14 @@ absl::Status Follow(Client& client, Stub& stub,
                     std::unique_ptr<grpc::ClientReader<Response>> (Stub::*method)(
                         grpc::ClientContext*, const Request&),
                     Absent absent, absl::Duration limit,
-                    const std::function<Next(const Response&)>& take) {
+                    const std::function<Next(const Response&)>& take,
+                    const Request& request = Request()) {
   grpc::ClientContext context;
   context.set_wait_for_ready(absent == Absent::kWait);
   if (limit != absl::InfiniteDuration()) {
     context.set_deadline(gpr_time_from_millis(absl::ToInt64Milliseconds(limit), GPR_TIMESPAN));
   }
-  std::unique_ptr<grpc::ClientReader<Response>> stream = (stub.*method)(&context, Request());
+  std::unique_ptr<grpc::ClientReader<Response>> stream = (stub.*method)(&context, request);
   Response response;
   while (stream->Read(&response)) {
     if (take(response) == Next::kStop) {
@@ -118,13 +122,41 @@ absl::Status CheckExists(Client& client, const ResourceRef& ref) {
   return client.Call(client.rollouts(), &v1::RolloutService::Stub::GetRollout, request).status();
 }
 
-// Whether nothing follows the state.
-bool IsFinal(const v1::Incident& incident) {
-  return incident.state() == v1::INCIDENT_STATE_RESOLVED;
+// Whether the state may still become `wanted`, by itself or by a person's hand.
+bool CanBecome(const v1::Incident& incident, absl::string_view /*wanted*/) {
+  return incident.state() != v1::INCIDENT_STATE_RESOLVED;
 }
-bool IsFinal(const v1::Rollout& rollout) {
-  return rollout.state() == v1::ROLLOUT_STATE_FAILED ||
-         rollout.state() == v1::ROLLOUT_STATE_REVERTED;
+bool CanBecome(const v1::Rollout& rollout, absl::string_view wanted) {
+  switch (rollout.state()) {
+    case v1::ROLLOUT_STATE_REVERTED:
+    case v1::ROLLOUT_STATE_FAILED:
+      return false;
+    case v1::ROLLOUT_STATE_REVERTING:
+      return wanted == "REVERTED";
+    case v1::ROLLOUT_STATE_CONFIRMED:
+      return wanted == "REVERTING" || wanted == "REVERTED";
+    default:
+      return true;
+  }
+}
+
+std::string WhyText(const v1::Incident& incident) { return incident.resolve_reason(); }
+std::string WhyText(const v1::Rollout& rollout) {
+  return rollout.stop_reason().empty() ? rollout.message() : rollout.stop_reason();
+}
+
+// INVALID_ARGUMENT lists the states when `wanted` is none of `states`, whose values begin with
+// `prefix`.
+absl::Status CheckState(const google::protobuf::EnumDescriptor& states, absl::string_view prefix,
+                        absl::string_view wanted) {
+  std::vector<std::string> words;
+  for (int i = 1; i < states.value_count(); ++i) {
+    words.push_back(absl::AsciiStrToLower(EnumText(states.value(i)->name(), prefix)));
+    if (absl::AsciiStrToUpper(words.back()) == wanted) return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(absl::StrCat("--for '", absl::AsciiStrToLower(wanted),
+                                                 "' is not a state; there are ",
+                                                 absl::StrJoin(words, ", ")));
 }
 
 template <typename Resource>
@@ -135,27 +167,27 @@ Next Judge(const Resource& resource, const ResourceRef& ref, const std::string& 
     verdict = absl::OkStatus();
     return Next::kStop;
   }
-  if (!IsFinal(resource)) return Next::kGoOn;
-  verdict = absl::FailedPreconditionError(
-      absl::StrCat(ref.name, " is ", StateText(resource), " and will not become ", wanted));
+  if (CanBecome(resource, wanted)) return Next::kGoOn;
+  const std::string why = WhyText(resource);
+  verdict = absl::FailedPreconditionError(absl::StrCat(ref.name, " is ", StateText(resource),
+                                                       " and will not become ", wanted,
+                                                       why.empty() ? "" : ": ", why));
   return Next::kStop;
 }
 
-}  // namespace
-
-absl::Status Watch(Client& client, const WatchOptions& options, Clock& clock,
-                   const std::function<bool(const std::string&)>& print,
-                   const std::function<void(const std::string&)>& complain,
-                   const std::function<void(absl::Duration)>& pause) {
+// Opens a stream, and again whenever it breaks after it was there once; `open` calls what it is
+// given with each response.
+absl::Status KeepOpen(const std::function<absl::Status(Absent, const std::function<void()>&)>& open,
+                      const std::function<void(const std::string&)>& complain,
+                      const std::function<void(absl::Duration)>& pause) {
   bool complained = false;
   Absent absent = Absent::kFail;
-  auto print_and_note = [&](const std::string& text) {
+  const std::function<void()> note = [&] {
     complained = false;
     absent = Absent::kWait;
-    return print(text);
   };
   while (true) {
-    absl::Status status = WatchOnce(client, options, absent, clock, print_and_note);
+    absl::Status status = open(absent, note);
     if (status.code() != absl::StatusCode::kUnavailable || absent == Absent::kFail) return status;
     if (!complained)
       complain(absl::StrCat("lost the stream: ", status.message(), "; trying again"));
@@ -164,15 +196,57 @@ absl::Status Watch(Client& client, const WatchOptions& options, Clock& clock,
   }
 }
 
+}  // namespace
+
+absl::Status Watch(Client& client, const WatchOptions& options, Clock& clock,
+                   const std::function<bool(const std::string&)>& print,
+                   const std::function<void(const std::string&)>& complain,
+                   const std::function<void(absl::Duration)>& pause) {
+  return KeepOpen(
+      [&](Absent absent, const std::function<void()>& note) {
+        return WatchOnce(client, options, absent, clock, [&](const std::string& text) {
+          note();
+          return print(text);
+        });
+      },
+      complain, pause);
+}
+
+absl::Status WatchRollout(Client& client, const v1::Rollout& rollout,
+                          const std::function<bool(const v1::Rollout&)>& take,
+                          const std::function<void(const std::string&)>& complain,
+                          const std::function<void(absl::Duration)>& pause) {
+  v1::WatchRolloutsRequest request;
+  request.mutable_filter()->set_by_recommendation(rollout.recommendation());
+  return KeepOpen(
+      [&](Absent absent, const std::function<void()>& note) {
+        return Follow<v1::RolloutService::Stub, v1::WatchRolloutsRequest,
+                      v1::WatchRolloutsResponse>(
+            client, client.rollouts(), &v1::RolloutService::Stub::WatchRollouts, absent,
+            absl::InfiniteDuration(),
+            [&](const v1::WatchRolloutsResponse& response) {
+              note();
+              if (response.rollout().name() != rollout.name()) return Next::kGoOn;
+              return take(response.rollout()) ? Next::kGoOn : Next::kStop;
+            },
+            request);
+      },
+      complain, pause);
+}
+
 absl::Status WaitForState(Client& client, const ResourceRef& ref, absl::string_view state,
                           absl::Duration limit) {
   if (ref.kind != ResourceKind::kIncident && ref.kind != ResourceKind::kRollout) {
     return absl::InvalidArgumentError("only incidents and rollouts can be waited for");
   }
+  const std::string wanted = absl::AsciiStrToUpper(state);
+  absl::Status known = ref.kind == ResourceKind::kIncident
+                           ? CheckState(*v1::IncidentState_descriptor(), "INCIDENT_STATE_", wanted)
+                           : CheckState(*v1::RolloutState_descriptor(), "ROLLOUT_STATE_", wanted);
+  if (!known.ok()) return known;
   // A name that does not exist would never come in the stream.
   absl::Status exists = CheckExists(client, ref);
   if (!exists.ok()) return exists;
-  std::string wanted = absl::AsciiStrToUpper(state);
   absl::Status verdict = absl::UnknownError("");
   absl::Status streamed;
   if (ref.kind == ResourceKind::kIncident) {

@@ -28,9 +28,18 @@ absl::Status Watch(Client& client, const WatchOptions& options, Clock& clock,
                    const std::function<void(const std::string&)>& complain,
                    const std::function<void(absl::Duration)>& pause);
 
-// `berthctl wait`: returns when the incident, recommendation or rollout `name` has the state
-// `state` (its short name, any case). DEADLINE_EXCEEDED when `limit` is over, FAILED_PRECONDITION
-// when it ended in another state and so will not come there.
+// Calls `take` with the rollout as it is and then whenever it changed, until `take` returns false;
+// otherwise as Watch. `rollout` is it as it was just now.
+absl::Status WatchRollout(Client& client, const v1::Rollout& rollout,
+                          const std::function<bool(const v1::Rollout&)>& take,
+                          const std::function<void(const std::string&)>& complain,
+                          const std::function<void(absl::Duration)>& pause);
+
+// `berthctl wait`: returns when the incident or rollout `name` has the state `state` (its short
+// name, any case). INVALID_ARGUMENT lists the states when it is none. DEADLINE_EXCEEDED when
+// `limit` is over. FAILED_PRECONDITION says why when it will not come there: what FAILED or is
+// REVERTED is over, what is REVERTING only becomes REVERTED, and from CONFIRMED there is only the
+// way back.
 absl::Status WaitForState(Client& client, const ResourceRef& ref, absl::string_view state,
                           absl::Duration limit);
 

@@ -1,10 +1,13 @@
 #include "agent/collect/linux_host_sampler.h"
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <set>
+#include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "agent/collect/kernel_host_sampler.h"
 #include "agent/kernel/netns/linux_netns_directory.h"
 #include "agent/kernel/netns/netns_facts.h"
@@ -52,7 +55,11 @@ class LinuxHostSampler final : public HostSampler {
                   .conntrack = options.readers.conntrack,
                   .owners = options.readers.owners,
                   .sample_interval = options.sample_interval,
-                  .first_dump_cpu_max = options.first_dump_cpu_max}) {}
+                  .first_dump_cpu_max = options.first_dump_cpu_max}) {
+    for (const auto& [name, value] : options.host_labels) {
+      host_labels_[absl::StrCat("host.", name)] = value;
+    }
+  }
 
   absl::StatusOr<HostSample> Sample() override {
     absl::StatusOr<HostSample> sample;
@@ -64,6 +71,9 @@ class LinuxHostSampler final : public HostSampler {
     }));
     // That it fails changes nothing but the size of the process.
     if (++sample_count_ == kStartSamples) ReleaseStartPages().IgnoreError();
+    for (NetnsSample& netns : sample->namespaces) {
+      netns.labels.insert(host_labels_.begin(), host_labels_.end());
+    }
     return sample;
   }
 
@@ -91,6 +101,7 @@ class LinuxHostSampler final : public HostSampler {
 
  private:
   int64_t sample_count_ = 0;
+  std::map<std::string, std::string> host_labels_;
   const Edges edges_;
   KernelHostSampler sampler_;
   // Last, so that it has ended before what it uses goes.

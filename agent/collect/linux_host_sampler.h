@@ -1,6 +1,7 @@
 #ifndef BERTHMASTER_AGENT_COLLECT_LINUX_HOST_SAMPLER_H_
 #define BERTHMASTER_AGENT_COLLECT_LINUX_HOST_SAMPLER_H_
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,6 +40,8 @@ struct LinuxHostSamplerOptions {
   // What the first dumps of quiet namespaces may take at once; the others wait for their turn.
   absl::Duration first_dump_cpu_max = kFirstDumpCpuSavedMax;
   LinuxHostSamplerReaders readers = {};
+  // What the host is to be selected by: "host.NAME" among the labels of each of its namespaces.
+  std::map<std::string, std::string> host_labels = {};
 };
 
 // The sampler of a real host: netlink and /proc, on a thread of its own. `clock` must outlive it.

@@ -139,7 +139,9 @@ void AttachSession::HandleResponse() {
         break;
       case v1::AttachResponse::kDesiredState: {
         absl::StatusOr<DesiredState> desired = FromProto(response_.desired_state());
-        if (desired.ok()) {
+        if (desired.ok() && !pushes_.Take(desired->nonce)) {
+          LogWarning("a push of number ", desired->nonce, " came after a later one and is dropped");
+        } else if (desired.ok()) {
           news.desired = *std::move(desired);
         } else {
           news.refused_push = RefusalOf(response_.desired_state(), desired.status());

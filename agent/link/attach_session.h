@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "agent/link/inbox.h"
 #include "berthmaster/v1/agent.grpc.pb.h"
+#include "common/protocol/nonce_order.h"
 
 namespace berthmaster {
 
@@ -50,6 +51,7 @@ class AttachSession final : public grpc::ClientBidiReactor<berthmaster::v1::Atta
   grpc::ClientContext context_;
   // Belongs to gRPC between StartRead and OnReadDone.
   v1::AttachResponse response_;
+  NonceOrder pushes_;
 
   absl::Mutex mutex_;
   // The first one belongs to gRPC while is_writing_.

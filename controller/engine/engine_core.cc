@@ -102,9 +102,11 @@ void EngineCore::Take(AttachInput input, EngineTime time) {
   LogInfo("host ", hello.host_id, ": attached, agent ", hello.identity.agent_version);
   outbox_.Welcome(std::move(input.session), hello.host_id);
   rollouts_.OnSession(hello.host_id);
-  // The agent may have something in force that is not desired any more, or the other way round.
+  // The agent may have something in force that is not desired any more, or the other way round. The
+  // same revision proves nothing: it may have been given by a controller that lied.
   auto host = ledger_.hosts().Find(hello.host_id);
   if (host->desired_revision != hello.applied_revision ||
+      hello.identity.profile == AgentProfile::kEnforce ||
       !ledger_.OpenRolloutsOf(hello.host_id).empty()) {
     rollouts_.RequestPush(hello.host_id);
   }
@@ -232,6 +234,7 @@ void EngineCore::RunCommands(EngineTime time) {
       LogError("a decision cannot be committed: ", status.ToString());
       ledger_.Rollback();
       incidents_.Restore();
+      rollouts_.OnRollback();
       for (const Command& command : commands) command.fail(status);
       return;
     }

@@ -66,6 +66,15 @@ RolloutWatch& RolloutDriver::WatchOf(const Rollout& rollout, EngineTime time) {
   return watch;
 }
 
+void RolloutDriver::OnRollback() {
+  following_.clear();
+  following_known_ = false;
+  joining_.clear();
+  std::erase_if(watches_, [this](const auto& entry) {
+    return ledger_->OpenRollouts().count(entry.first) == 0;
+  });
+}
+
 void RolloutDriver::OnSession(const std::string& host_id) {
   unanswered_.erase(host_id);
   touched_hosts_.insert(host_id);

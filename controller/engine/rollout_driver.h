@@ -52,6 +52,9 @@ class RolloutDriver {
   // As the next step would see it.
   std::vector<TargetView> ViewsOf(const Rollout& rollout, EngineTime time);
 
+  // The ledger was rolled back: what was begun since its last commit never was.
+  void OnRollback();
+
   // Steps the rollouts of the hosts that something came from since the last call, and all that wait
   // for time. Changed rows go into the ledger, each new state into the incident's timeline.
   void Step(EngineTime time);

@@ -187,7 +187,10 @@ void AgentStream::OfferSample() {
 absl::Status AgentStream::HandleReply() {
   absl::StatusOr<DesiredStateReply> reply = FromProto(request_.desired_state_reply());
   if (!reply.ok()) return Annotate(reply.status(), "desired_state_reply");
-  engine_->OfferReply(shared_from_this(), *std::move(reply));
+  // An answer counts once; what the agent says of its own accord has no number.
+  if (reply->nonce == 0 || replies_.Take(reply->nonce)) {
+    engine_->OfferReply(shared_from_this(), *std::move(reply));
+  }
   Read();
   return absl::OkStatus();
 }

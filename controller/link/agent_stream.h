@@ -15,6 +15,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "berthmaster/v1/agent.pb.h"
+#include "common/protocol/nonce_order.h"
 #include "controller/engine/agent_session.h"
 #include "controller/engine/engine.h"
 #include "controller/link/agent_service.h"
@@ -81,6 +82,8 @@ class AgentStream final : public grpc::ServerBidiReactor<v1::AttachRequest, v1::
   std::shared_ptr<const HostSample> held_sample_;
   std::string host_id_;
   std::unique_ptr<grpc::Alarm> retry_alarm_;
+  // Of the reading side.
+  NonceOrder replies_;
   grpc::Alarm hello_alarm_;
 
   absl::Mutex mutex_;

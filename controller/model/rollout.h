@@ -90,7 +90,7 @@ struct RolloutTarget {
   std::optional<TargetAdvice> advice;
   // The desired-state revision that carries it; 0 before it was sent.
   int64_t desired_revision = 0;
-  // 0 is the canary; of one that joined late, the last wave.
+  // 0 is the canary; of one that joined when the last wave had begun, the number after that.
   int32_t wave = 0;
   TargetState state = TargetState::kWaiting;
   // What it waits for, or why it ended so.

@@ -90,7 +90,8 @@ std::optional<std::string> WorseThanBefore(const RolloutTarget& target, const Ga
 
 SoakResult JudgeSoak(const RolloutTarget& target, const TargetView& view,
                      const RolloutInputs& inputs) {
-  const absl::Duration bound = inputs.soak * kSoaksMax;
+  // Without a soak a sample must show it all the same.
+  const absl::Duration bound = std::max(inputs.soak * kSoaksMax, inputs.apply_timeout);
   const bool late = view.in_state >= bound;
   if (std::optional<std::string> worse = WorseThanBefore(target, view.counts_since)) {
     return {SoakVerdict::kRevert, absl::StrCat("reverting: ", *worse)};

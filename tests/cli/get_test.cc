@@ -136,7 +136,8 @@ TEST_F(CliAgainstServer, ApprovesWithAFreshRequestIdAndTheGivenValues) {
   absl::StatusOr<std::string> line = Approve(*client_, options, random);
 
   ASSERT_TRUE(line.ok()) << line.status();
-  EXPECT_EQ(*line, "recommendations/r7 APPROVED; follow it with: berthctl describe rollouts/r1\n");
+  EXPECT_EQ(*line,
+            "recommendations/r7 APPROVED; follow it with: berthctl rollout status rollouts/r1\n");
   EXPECT_EQ(recommendations_.last_request.reason(), "because");
   EXPECT_EQ(recommendations_.last_request.desired_values().at("net.ipv4.tcp_tw_reuse"), "1");
   EXPECT_EQ(recommendations_.last_request.request_id(), "00000000-0000-4001-8000-000000000002");

@@ -19,7 +19,10 @@ TEST(ResourceName, TellsTheKindByTheForm) {
   EXPECT_EQ(ParseResourceName("hosts/a/netns/7/pools/10.0.0.1-10.0.0.2-80")->kind,
             ResourceKind::kPool);
   EXPECT_EQ(ParseResourceName("rollouts/x")->kind, ResourceKind::kRollout);
-  for (const char* bad : {"", "incidents/", "x", "hosts/a/b", "incidents/a/b"}) {
+  EXPECT_EQ(ParseResourceName("rollout/x")->name, "rollouts/x");
+  EXPECT_EQ(ParseResourceName("rec/x")->kind, ResourceKind::kRecommendation);
+  for (const char* bad :
+       {"", "pool/x", "rollout/", "incidents/", "x", "hosts/a/b", "incidents/a/b"}) {
     EXPECT_FALSE(ParseResourceName(bad).ok()) << bad;
   }
 }

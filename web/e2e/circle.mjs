@@ -154,6 +154,8 @@ async function main(browser) {
       "/rollouts",
       "/silences",
       "/policies",
+      "/propose",
+      "/audit",
     ]),
   );
   const rollout = await doing("approve it with a reason", () => approve(found.recommendation));

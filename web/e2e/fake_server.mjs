@@ -26,7 +26,7 @@ const TYPES = {
 const SAMPLE_INTERVAL = 1000;
 
 /** Starts the server on a free port of the loopback. Returns its address and what stops it. */
-export async function startFakeServer({ port = 0, calmHosts, sick } = {}) {
+export async function startFakeServer({ port = 0, calmHosts, sick, waveTargets } = {}) {
   const vite = await createViteServer({
     root: ROOT,
     server: { middlewareMode: true, hmr: false, ws: false },
@@ -34,7 +34,7 @@ export async function startFakeServer({ port = 0, calmHosts, sick } = {}) {
     logLevel: "error",
   });
   const { FakeFleet } = await vite.ssrLoadModule("/src/testing/fake_fleet.ts");
-  const fleet = new FakeFleet({ now: Date.now, calmHosts, sick });
+  const fleet = new FakeFleet({ now: Date.now, calmHosts, sick, waveTargets });
   const router = createConnectRouter();
   fleet.routes(router);
   const calls = new Map(

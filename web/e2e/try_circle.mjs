@@ -79,6 +79,68 @@ async function checkSilence(browser) {
   if (complaints.length > 0) throw new Error(complaints.join("\n"));
 }
 
+/** A rollout in waves that is paused and aborted, a proposal from the form to the list, and a freeze. */
+async function checkChanges(browser) {
+  const server = await startFakeServer({ waveTargets: 5000 });
+  const { page, complaints } = await openPage(browser, "dark");
+  await page.goto(`${server.url}/rollouts/o-2?open=0,1,2,3`);
+  await page.getByText("wave 2 of 4 soaks").waitFor();
+  for (const view of ["values", "gates", "pool"]) {
+    await page.getByRole("button", { name: view, exact: true }).click();
+    await checkAccessibility(page, `a rollout of 5,000 targets, ${view}`);
+  }
+  await page.getByRole("button", { name: "failed 1" }).click();
+  await page.getByRole("button", { name: /^Details of node-0003/ }).click();
+  await page.getByRole("button", { name: "Close" }).waitFor();
+  await checkAccessibility(page, "all about one target");
+  await page.getByRole("button", { name: "Pause…" }).click();
+  const pause = page.getByRole("dialog", { name: "Pause this rollout" });
+  await checkAccessibility(page, "the dialog that pauses a rollout");
+  await pause.getByRole("textbox").fill("the shop is slow");
+  await pause.getByRole("button", { name: "Pause", exact: true }).click();
+  await page.getByText("Paused by local").waitFor();
+  await checkAccessibility(page, "a paused rollout");
+  await page.goto(`${server.url}/rollouts`);
+  await page.getByText("paused", { exact: true }).waitFor();
+  await checkAccessibility(page, "a paused rollout in the list");
+
+  await page.goto(`${server.url}/propose`);
+  await page.getByLabel("Sysctl 1").fill("net.ipv4.tcp_tw_reuse");
+  await page.getByLabel("Value 1", { exact: true }).fill("1");
+  await page.getByLabel("Label 1", { exact: true }).fill("unit");
+  await page.getByLabel("Value of label 1").fill("shop.service");
+  await page.getByLabel("Each soaks").fill("soon");
+  await page.getByRole("textbox", { name: /^Reason/ }).fill("the shop runs out");
+  await page.getByText("Correct what is marked.").waitFor();
+  await checkAccessibility(page, "a proposal with a field that is wrong");
+  await page.getByLabel("Each soaks").fill("10m");
+  await page.getByRole("button", { name: "Check" }).click();
+  await page.getByText("What it would do").waitFor();
+  await checkAccessibility(page, "a proposal that was checked");
+  await page.getByRole("button", { name: "Propose", exact: true }).click();
+  await page.getByText("It takes the approvals of 2 different people").waitFor();
+  await checkAccessibility(page, "a change that a person proposed");
+
+  await page.goto(`${server.url}/policies`);
+  await page.getByRole("button", { name: "Freeze…" }).click();
+  const freeze = page.getByRole("dialog", { name: "Freeze" });
+  await checkAccessibility(page, "the dialog that freezes");
+  await freeze.getByRole("textbox", { name: /^Reason/ }).fill("release night");
+  await freeze.getByRole("button", { name: "Freeze", exact: true }).click();
+  await page.getByText("FROZEN").waitFor();
+  await checkAccessibility(page, "a freeze");
+
+  await page.goto(`${server.url}/audit`);
+  await page.getByRole("button", { name: "Verify", exact: true }).click();
+  await page.getByText("Intact: 3 entries").waitFor();
+  await page.getByRole("button", { name: "Sign a checkpoint" }).click();
+  await page.getByText("Signed at entry 3.").waitFor();
+  await checkAccessibility(page, "the audit chain, verified and signed");
+  await page.context().close();
+  await server.stop();
+  if (complaints.length > 0) throw new Error(complaints.join("\n"));
+}
+
 await runCircle();
 const browser = await launch();
 try {
@@ -87,6 +149,7 @@ try {
   await checkFleet(browser, { calmHosts: 500 }, "hosts with more headroom are not drawn");
   await checkKeys(browser);
   await checkSilence(browser);
+  await checkChanges(browser);
   console.log("try_circle: done");
 } finally {
   await browser.close();

@@ -80,6 +80,19 @@ TEST(AgentConfigTest, ServesMetricsOnThisHostOnly) {
       CheckPlaintext(*Read({{"metrics-listen", {"0.0.0.0:7601"}}, {"insecure", {"true"}}})).ok());
 }
 
+TEST(AgentConfigTest, TakesLabelsOfTheHost) {
+  const std::map<std::string, std::string> labels =
+      Read({{"host-labels", {"zone=eu-1", "role=web=front"}}})->host_labels;
+  EXPECT_EQ(labels, (std::map<std::string, std::string>{{"role", "web=front"}, {"zone", "eu-1"}}));
+  for (const char* bad : {"zone", "=eu", "zone=", "a b=c"}) {
+    EXPECT_THAT(std::string(Read({{"host-labels", {bad}}}).status().message()),
+                HasSubstr("is no NAME=VALUE"))
+        << bad;
+  }
+  EXPECT_EQ(Read({{"host-labels", {"a=1", "a=2"}}}).status().message(),
+            "host-labels: 'a' is there twice");
+}
+
 TEST(AgentConfigTest, PutsAdviceWhereItIsTold) {
   EXPECT_EQ(Read({{"advice-dir", {"/run/x/advice"}}})->advice_dir, "/run/x/advice");
   EXPECT_EQ(Read({{"advice-dir", {"/run/x/advice"}}})->advice_socket, "/run/x/advice/advice.sock");

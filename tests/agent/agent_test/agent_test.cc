@@ -7,7 +7,6 @@
 
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <thread>
 #include <utility>
@@ -42,10 +41,10 @@ class ScriptedSampler final : public HostSampler {
     ++look_count;
     return {is_rising, absl::Microseconds(100)};
   }
+  bool is_close() const override { return close_to_exhaustion; }
   void WatchClosely(std::set<uint64_t> netns_cookies) override {
     watched = std::move(netns_cookies);
   }
-  bool is_close() const override { return close_to_exhaustion; }
 
   std::set<uint64_t> watched;
   absl::Duration cpu_time;
@@ -290,22 +289,19 @@ TEST_F(AgentTest, AnswersAPushAndRevertsByItself) {
   EXPECT_THAT(link_.revisions, ElementsAre(0, 4, 0));
 }
 
-TEST_F(AgentTest, WatchesNamespacesCloselyUntilTheirChangeIsConfirmed) {
-  DesiredState desired = ReuseTimeWait();
-  link_.push = desired;
+TEST_F(AgentTest, ShowsWhatItWroteAtOnceAndWhatItRenewsAtItsPace) {
   agent_->Step();
+  ASSERT_EQ(link_.samples.size(), 1u);
+  clock_.Advance(absl::Seconds(1));
+  link_.push = ReuseTimeWait();
+  agent_->Step();
+  EXPECT_EQ(link_.samples.size(), 2u);
   EXPECT_THAT(sampler_.watched, ElementsAre(kNetns.cookie));
 
-  desired.changes[0].confirmed = true;
-  link_.push = desired;
+  clock_.Advance(absl::Seconds(1));
+  link_.push = ReuseTimeWait();
   agent_->Step();
-  EXPECT_THAT(sampler_.watched, IsEmpty());
-
-  // Reverted.
-  desired.changes.clear();
-  link_.push = desired;
-  agent_->Step();
-  EXPECT_THAT(sampler_.watched, ElementsAre(kNetns.cookie));
+  EXPECT_EQ(link_.samples.size(), 2u);
 }
 
 TEST_F(AgentTest, PublishesAdviceBesideChangesAndAnswersForBoth) {

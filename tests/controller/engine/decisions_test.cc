@@ -206,17 +206,6 @@ TEST_F(DecisionsTest, AnObservingAgentIsNotAskedToWrite) {
   EXPECT_EQ(ReasonOf(status), "AGENT_NOT_ENFORCING");
 }
 
-TEST_F(DecisionsTest, AdviceIsApprovedWithoutARollout) {
-  Recommendation pooling = engine_.Proposed(RecommendationKind::kPooling);
-
-  absl::StatusOr<Recommendation> approved = engine_.Approve(pooling.id);
-
-  ASSERT_TRUE(approved.ok()) << approved.status();
-  EXPECT_EQ(approved->state, RecommendationState::kApproved);
-  EXPECT_EQ(approved->rollout_id, "");
-  EXPECT_TRUE(engine_.fleet->Rollouts().empty());
-}
-
 TEST_F(DecisionsTest, AReasonIsRequired) {
   DecisionRequest request = Request();
   request.reason = "";

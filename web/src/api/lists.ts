@@ -1,5 +1,8 @@
 import type { Accessor } from "solid-js";
+import { serverNow } from "../base/clock";
 import { hostNameOf } from "../base/names";
+import { timestampAt } from "../base/time";
+import type { AuditAction, AuditEntry } from "../gen/berthmaster/v1/audit_pb";
 import { EventKind } from "../gen/berthmaster/v1/event_pb";
 import type { Host, Netns } from "../gen/berthmaster/v1/host_pb";
 import { type Incident, IncidentState } from "../gen/berthmaster/v1/incident_pb";
@@ -182,6 +185,57 @@ export function createSilenceList(states: Accessor<SilenceState[]>): Watched<Lis
     },
     // One that ends by its time is not told of; the incidents that it muted are.
     concerns: (notice) => notice.kind === EventKind.SILENCE || notice.kind === EventKind.INCIDENT,
+  });
+}
+
+/** Which audit entries to list; empty fields mean any. */
+export interface AuditQuery {
+  actions: AuditAction[];
+  actor: string;
+  object: string;
+  host: string;
+  /** How far back from now, in milliseconds; 0 means to the beginning. */
+  span: number;
+}
+
+/** With a filter that little matches a page may be nearly empty, so that several are read. */
+const AUDIT_PAGES_MAX = 5;
+
+/** What is done and told of; a policy that is set is not. */
+const AUDITED = [
+  EventKind.INCIDENT,
+  EventKind.RECOMMENDATION,
+  EventKind.ROLLOUT,
+  EventKind.SILENCE,
+];
+
+/** Audit entries, newest first, kept current. */
+export function createAuditList(query: Accessor<AuditQuery>): Watched<Listed<AuditEntry>> {
+  const { services } = useApi();
+  return createWatched<AuditQuery, Listed<AuditEntry>>({
+    key: query,
+    fetch: ({ actions, actor, object, host, span }, signal) => {
+      const filter = {
+        byActions: actions,
+        byActor: actor,
+        byObject: object,
+        byHost: host,
+        ...(span > 0 ? { byStartTime: timestampAt(serverNow() - span) } : {}),
+      };
+      return readPages(
+        async (pageToken) => {
+          const page = await services.audit.listAuditEntries(
+            { filter, pageSize: PAGE_SIZE_MAX, pageToken },
+            { signal },
+          );
+          return { items: page.auditEntries, nextPageToken: page.nextPageToken };
+        },
+        undefined,
+        AUDIT_PAGES_MAX,
+      );
+    },
+    concerns: (notice) => AUDITED.includes(notice.kind),
+    whole: true,
   });
 }
 

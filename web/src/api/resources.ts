@@ -5,7 +5,7 @@ import { timestampAt } from "../base/time";
 import { EventKind } from "../gen/berthmaster/v1/event_pb";
 import type { Host } from "../gen/berthmaster/v1/host_pb";
 import type { Incident } from "../gen/berthmaster/v1/incident_pb";
-import type { GetDetectionPolicyResponse } from "../gen/berthmaster/v1/policy_pb";
+import type { ApprovalPolicy, GetDetectionPolicyResponse } from "../gen/berthmaster/v1/policy_pb";
 import type { GetPoolHistoryResponse, Pool } from "../gen/berthmaster/v1/pool_pb";
 import type {
   Recommendation,
@@ -124,6 +124,18 @@ export function createDetectionPolicy(): Watched<GetDetectionPolicyResponse> {
   return createWatched<null, GetDetectionPolicyResponse>({
     key: () => null,
     fetch: (_key, signal) => services.policies.getDetectionPolicy({}, { signal }),
+    concerns: () => false,
+    whole: true,
+  });
+}
+
+/** The approval policy as it is when the page is opened. */
+export function createApprovalPolicy(): Watched<ApprovalPolicy> {
+  const { services } = useApi();
+  return createWatched<null, ApprovalPolicy>({
+    key: () => null,
+    fetch: async (_key, signal) =>
+      present((await services.policies.getApprovalPolicy({}, { signal })).policy),
     concerns: () => false,
     whole: true,
   });

@@ -1,6 +1,7 @@
 import { type Client, createClient, type Transport } from "@connectrpc/connect";
 import { createGrpcWebTransport } from "@connectrpc/connect-web";
 import { createContext, useContext } from "solid-js";
+import { AuditService } from "../gen/berthmaster/v1/audit_pb";
 import { EventService } from "../gen/berthmaster/v1/event_pb";
 import { HostService } from "../gen/berthmaster/v1/host_pb";
 import { IncidentService } from "../gen/berthmaster/v1/incident_pb";
@@ -16,6 +17,7 @@ const CALL_TIMEOUT = 10_000;
 
 /** The services of the contract that the dashboard calls. */
 export interface Services {
+  audit: Client<typeof AuditService>;
   events: Client<typeof EventService>;
   hosts: Client<typeof HostService>;
   incidents: Client<typeof IncidentService>;
@@ -29,6 +31,7 @@ export interface Services {
 /** All services over one transport. */
 export function createServices(transport: Transport): Services {
   return {
+    audit: createClient(AuditService, transport),
     events: createClient(EventService, transport),
     hosts: createClient(HostService, transport),
     incidents: createClient(IncidentService, transport),

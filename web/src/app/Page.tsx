@@ -1,5 +1,6 @@
 import type { JSX } from "solid-js";
 import type { Route } from "../base/routes";
+import { AuditPage } from "../pages/AuditPage";
 import { FleetPage } from "../pages/FleetPage";
 import { HostPage } from "../pages/HostPage";
 import { HostsPage } from "../pages/HostsPage";
@@ -8,6 +9,7 @@ import { IncidentsPage } from "../pages/IncidentsPage";
 import { MissingPage } from "../pages/MissingPage";
 import { PoliciesPage } from "../pages/PoliciesPage";
 import { PoolPage } from "../pages/PoolPage";
+import { ProposePage } from "../pages/ProposePage";
 import { RecommendationPage } from "../pages/RecommendationPage";
 import { RecommendationsPage } from "../pages/RecommendationsPage";
 import { RolloutPage } from "../pages/RolloutPage";
@@ -42,6 +44,10 @@ export function Page(props: { route: Route }): JSX.Element {
       return <SilencesPage />;
     case "policies":
       return <PoliciesPage />;
+    case "audit":
+      return <AuditPage />;
+    case "propose":
+      return <ProposePage />;
     case "missing":
       return <MissingPage />;
   }

@@ -14,4 +14,10 @@ export const MAIN_PAGES: readonly MainPage[] = [
   { label: "Rollouts", path: "/rollouts", key: "o" },
   { label: "Silences", path: "/silences", key: "s" },
   { label: "Policies", path: "/policies", key: "p" },
+  { label: "Audit", path: "/audit", key: "a" },
+];
+
+/** Pages that stand below a main page, for the palette. */
+export const OTHER_PAGES: readonly Omit<MainPage, "key">[] = [
+  { label: "Propose a change", path: "/propose" },
 ];

@@ -2,7 +2,7 @@ import { matchesWords, parseFilter } from "../base/filter";
 import { idOf, pathOf } from "../base/names";
 import type { Host } from "../gen/berthmaster/v1/host_pb";
 import type { Incident } from "../gen/berthmaster/v1/incident_pb";
-import { MAIN_PAGES } from "./navigation";
+import { MAIN_PAGES, OTHER_PAGES } from "./navigation";
 
 /** One place to go. */
 export interface PaletteEntry {
@@ -27,7 +27,8 @@ export function paletteEntries(
       found.push(entry);
     }
   };
-  for (const page of MAIN_PAGES) add({ kind: "page", label: page.label, path: page.path });
+  for (const page of [...MAIN_PAGES, ...OTHER_PAGES])
+    add({ kind: "page", label: page.label, path: page.path });
   for (const incident of incidents) {
     add({ kind: "incident", label: incident.summary, path: pathOf(incident.name) });
   }

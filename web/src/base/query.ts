@@ -27,6 +27,48 @@ export const idsParam: Param<readonly string[] | undefined> = {
   print: (value) => value?.join(","),
 };
 
+/** Whether something is on; off when left out. */
+export const flagParam: Param<boolean> = {
+  parse: (text) => text === "1",
+  print: (value) => (value ? "1" : undefined),
+};
+
+/** A name with a value, as a person types them into a row of a form. */
+export interface Pair {
+  name: string;
+  value: string;
+}
+
+/** Rows of names and values, "a=1;b=2"; rows without either are left out. */
+export const pairsParam: Param<readonly Pair[]> = {
+  parse: (text) =>
+    (text ?? "")
+      .split(";")
+      .filter((row) => row !== "")
+      .map((row) => {
+        const [name = "", value = ""] = row.split("=", 2).map(decoded);
+        return { name, value };
+      }),
+  print(rows) {
+    const filled = rows.filter(({ name, value }) => name !== "" || value !== "");
+    if (filled.length === 0) return undefined;
+    return filled.map(({ name, value }) => `${encoded(name)}=${encoded(value)}`).join(";");
+  },
+};
+
+// Only what would take a row apart: the URL's own encoding comes on top.
+function encoded(text: string): string {
+  return text.replace(/[%;=]/g, encodeURIComponent);
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** A column and its direction. */
 export interface Sort {
   column: string;

@@ -1,3 +1,5 @@
+import { pairsParam, withParam } from "./query";
+
 /** Which page a path shows, with the resource name it is about. */
 export type Route =
   | {
@@ -9,6 +11,8 @@ export type Route =
         | "rollouts"
         | "silences"
         | "policies"
+        | "propose"
+        | "audit"
         | "missing";
     }
   | { page: "host" | "pool" | "incident" | "recommendation" | "rollout"; name: string };
@@ -20,6 +24,9 @@ const COLLECTIONS = {
   rollouts: "rollout",
 } as const;
 
+/** Pages with nothing below them. */
+const ALONE = ["silences", "policies", "propose", "audit"] as const;
+
 type Collection = keyof typeof COLLECTIONS;
 
 /** The route of a path; "missing" when no page is there. */
@@ -30,14 +37,21 @@ export function routeOf(path: string): Route {
   if (first === "pools" && parts.length === 7) {
     return { page: "pool", name: parts.slice(1).join("/") };
   }
-  if ((first === "silences" || first === "policies") && second === undefined) {
-    return { page: first };
+  const alone = ALONE.find((page) => page === first);
+  if (alone !== undefined && second === undefined) {
+    return { page: alone };
   }
   if (!Object.hasOwn(COLLECTIONS, first)) return { page: "missing" };
   const collection = first as Collection;
   if (second === undefined) return { page: collection };
   if (parts.length !== 2) return { page: "missing" };
   return { page: COLLECTIONS[collection], name: `${collection}/${second}` };
+}
+
+/** The path of the page that proposes a change, with its "where" filled in. */
+export function proposePath(selector: Readonly<Record<string, string>>): string {
+  const rows = Object.entries(selector).map(([name, value]) => ({ name, value }));
+  return withParam("/propose", new URLSearchParams(), "where", pairsParam.print(rows));
 }
 
 function decodeParts(path: string): string[] {

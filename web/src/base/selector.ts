@@ -44,3 +44,11 @@ export function labelChoices(incident: Incident, cause: string): LabelChoice[] {
   }
   return choices;
 }
+
+/** A selector as text, "host=web-1, netns=blue"; empty for one that selects everything. */
+export function selectorText(selector: Readonly<Record<string, string>>): string {
+  return Object.entries(selector)
+    .sort()
+    .map(([name, value]) => `${name}=${value}`)
+    .join(", ");
+}

@@ -20,7 +20,6 @@ import {
   RecommendationScope,
   RecommendationState,
 } from "../gen/berthmaster/v1/recommendation_pb";
-import { ApplyState, RolloutState } from "../gen/berthmaster/v1/rollout_pb";
 import { SilenceState } from "../gen/berthmaster/v1/silence_pb";
 
 /** How a word is to look: which colour and which mark go with it. */
@@ -32,8 +31,8 @@ export interface Word {
   tone: Tone;
 }
 
-// A newer server may send a value that this dashboard does not know yet.
-const UNKNOWN: Word = { label: "unknown", tone: "muted" };
+/** The word for a value that a newer server sends and this dashboard does not know yet. */
+export const UNKNOWN: Word = { label: "unknown", tone: "muted" };
 
 /** The word for a host's state. */
 export function hostStateWord(state: HostState): Word {
@@ -326,6 +325,8 @@ export function kindWord(kind: RecommendationKind): string {
       return "add addresses or ports";
     case RecommendationKind.COMBINATION:
       return "a combination";
+    case RecommendationKind.CUSTOM:
+      return "a person's own change";
     default:
       return "unknown";
   }
@@ -372,48 +373,6 @@ export function adviceWord(severity: AdviceSeverity): Word {
       return { label: "WARNING", tone: "warning" };
     case AdviceSeverity.ERROR:
       return { label: "DOES NOT HELP", tone: "critical" };
-    default:
-      return UNKNOWN;
-  }
-}
-
-/** The word for a rollout's state. */
-export function rolloutStateWord(state: RolloutState): Word {
-  switch (state) {
-    case RolloutState.APPROVED:
-      return { label: "APPROVED", tone: "busy" };
-    case RolloutState.CANARY:
-      return { label: "CANARY", tone: "busy" };
-    case RolloutState.SOAKING:
-      return { label: "SOAKING", tone: "busy" };
-    case RolloutState.CONFIRMED:
-      return { label: "CONFIRMED", tone: "calm" };
-    case RolloutState.REVERTING:
-      return { label: "REVERTING", tone: "warning" };
-    case RolloutState.REVERTED:
-      return { label: "REVERTED", tone: "muted" };
-    case RolloutState.FAILED:
-      return { label: "FAILED", tone: "critical" };
-    default:
-      return UNKNOWN;
-  }
-}
-
-/** The word for how far one sysctl of a target is. */
-export function applyStateWord(state: ApplyState): Word {
-  switch (state) {
-    case ApplyState.PENDING:
-      return { label: "PENDING", tone: "busy" };
-    case ApplyState.APPLIED:
-      return { label: "APPLIED", tone: "calm" };
-    case ApplyState.REFUSED:
-      return { label: "REFUSED", tone: "critical" };
-    case ApplyState.FAILED:
-      return { label: "FAILED", tone: "critical" };
-    case ApplyState.REVERTED:
-      return { label: "REVERTED", tone: "muted" };
-    case ApplyState.DRIFTED:
-      return { label: "DRIFTED", tone: "warning" };
     default:
       return UNKNOWN;
   }

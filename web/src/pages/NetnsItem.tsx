@@ -1,12 +1,14 @@
 import { createMemo, For, Show } from "solid-js";
 import { formatCount } from "../base/format";
-import { idOf } from "../base/names";
+import { hostNameOf, idOf } from "../base/names";
+import { proposePath } from "../base/routes";
 import { sourceWord, worstUtilization } from "../base/words";
 import type { Netns } from "../gen/berthmaster/v1/host_pb";
 import type { Pool } from "../gen/berthmaster/v1/pool_pb";
 import { Ago } from "../widgets/Ago";
 import { DataTable } from "../widgets/DataTable";
 import { Facts } from "../widgets/Facts";
+import { Fold } from "../widgets/Fold";
 import { Known } from "../widgets/Known";
 import { Utilization } from "../widgets/Utilization";
 import { NetnsNotes } from "./NetnsNotes";
@@ -30,30 +32,27 @@ export function timeWaitCapacity(netns: Netns): number | undefined {
 /** One namespace of a host, to unfold. */
 export function NetnsItem(props: NetnsItemProps) {
   const worst = () => worstUtilization(props.pools);
-  const toggle = (event: MouseEvent) => {
-    // The URL decides what is unfolded, not the element.
-    event.preventDefault();
-    props.onToggle();
-  };
   return (
-    <details class="netns" open={props.open}>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: a summary is interactive. */}
-      <summary onClick={toggle}>
-        <span class="netns-label">{props.netns.label || idOf(props.netns.name)}</span>
-        <span class="muted">inode {String(props.netns.inode)}</span>
-        <Show when={worst() !== undefined}>
-          <Utilization value={worst()} />
-        </Show>
-        <Show when={props.pools.length > 0} fallback={<span class="muted">no pool</span>}>
-          <span class="muted">
-            {props.pools.length === 1 ? "1 pool" : `${formatCount(props.pools.length)} pools`}
-          </span>
-        </Show>
-      </summary>
-      <Show when={props.open}>
-        <NetnsBody netns={props.netns} pools={props.pools} />
-      </Show>
-    </details>
+    <Fold
+      open={props.open}
+      onToggle={props.onToggle}
+      summary={
+        <>
+          <span class="fold-label">{props.netns.label || idOf(props.netns.name)}</span>
+          <span class="muted">inode {String(props.netns.inode)}</span>
+          <Show when={worst() !== undefined}>
+            <Utilization value={worst()} />
+          </Show>
+          <Show when={props.pools.length > 0} fallback={<span class="muted">no pool</span>}>
+            <span class="muted">
+              {props.pools.length === 1 ? "1 pool" : `${formatCount(props.pools.length)} pools`}
+            </span>
+          </Show>
+        </>
+      }
+    >
+      <NetnsBody netns={props.netns} pools={props.pools} />
+    </Fold>
   );
 }
 
@@ -64,7 +63,7 @@ function NetnsBody(props: { netns: Netns; pools: readonly Pool[] }) {
   );
   const labels = () => Object.entries(props.netns.labels).map(([key, value]) => `${key}=${value}`);
   return (
-    <div class="netns-body">
+    <>
       <div class="columns columns-wide-left">
         <Facts
           as="rows"
@@ -118,6 +117,15 @@ function NetnsBody(props: { netns: Netns; pools: readonly Pool[] }) {
           </tbody>
         </table>
       </div>
+      <Show when={props.netns.label}>
+        {(label) => (
+          <p class="panel-text">
+            <a href={proposePath({ host: idOf(hostNameOf(props.netns.name)), netns: label() })}>
+              Propose a change here
+            </a>
+          </p>
+        )}
+      </Show>
       <NetnsNotes netns={props.netns} />
       <Show when={props.netns.limitations.length > 0}>
         <div class="note note-warning">
@@ -133,6 +141,6 @@ function NetnsBody(props: { netns: Netns; pools: readonly Pool[] }) {
         rows={props.pools}
         empty="This netns has no pool: nothing connects from here."
       />
-    </div>
+    </>
   );
 }

@@ -2,6 +2,7 @@ import type { Duration } from "@bufbuild/protobuf/wkt";
 import { For, Show } from "solid-js";
 import { createDetectionPolicy } from "../api/resources";
 import { formatDuration, formatPercent } from "../base/format";
+import { selectorText } from "../base/selector";
 import { durationMillisOf } from "../base/time";
 import { type ThresholdOverrides, ThresholdOverridesSchema } from "../gen/berthmaster/v1/policy_pb";
 import { Ago } from "../widgets/Ago";
@@ -9,6 +10,7 @@ import { type Column, DataTable } from "../widgets/DataTable";
 import { Loaded } from "../widgets/Loaded";
 import { PageHead } from "../widgets/PageHead";
 import { Panel } from "../widgets/Panel";
+import { ApprovalPolicyPanels } from "./ApprovalPolicy";
 
 /** The fields of the contract, so that a new one is shown without a change here. */
 const FIELDS = ThresholdOverridesSchema.fields;
@@ -26,12 +28,13 @@ function thresholdText(overrides: ThresholdOverrides | undefined, field: Field):
   return formatDuration(durationMillisOf(value) ?? 0);
 }
 
-/** What is detected where. It is set with berthctl, from a file. */
+/** Who must approve what, and what is detected where. Rules are set with berthctl, from a file. */
 export function PoliciesPage() {
   const policy = createDetectionPolicy();
   return (
     <>
       <PageHead title="Policies" command="berthctl policy get" />
+      <ApprovalPolicyPanels />
       <Loaded of={policy} what="the detection policy">
         {(found) => {
           const columns: Column<Field>[] = [
@@ -96,14 +99,7 @@ function Rules(props: { of: readonly Rule[] }) {
     {
       id: "selects",
       title: "Selects",
-      cell: (rule) => (
-        <code>
-          {Object.entries(rule.selector)
-            .sort()
-            .map(([name, value]) => `${name}=${value}`)
-            .join(", ") || "every namespace"}
-        </code>
-      ),
+      cell: (rule) => <code>{selectorText(rule.selector) || "every namespace"}</code>,
     },
     {
       id: "sets",

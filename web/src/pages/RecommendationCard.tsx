@@ -1,5 +1,5 @@
 import { For, Show } from "solid-js";
-import { formatPercent } from "../base/format";
+import { formatCount, formatPercent } from "../base/format";
 import { pathOf } from "../base/names";
 import { kindWord, recommendationStateWord, riskWord } from "../base/words";
 import {
@@ -8,6 +8,7 @@ import {
   RecommendationState,
 } from "../gen/berthmaster/v1/recommendation_pb";
 import { Badge } from "../widgets/Badge";
+import { approvalsText } from "./Approvals";
 
 /** Where a pool settles, or where it is when that is not known. */
 export function outlookText(outlook: Outlook | undefined): string {
@@ -42,11 +43,26 @@ export function RecommendationCard(props: { recommendation: Recommendation }) {
             </span>
           )}
         </Show>
+        <Show when={recommendation().proposer}>
+          {(proposer) => <span>proposed by {proposer()}</span>}
+        </Show>
+        <Show when={approvable()}>
+          <span>
+            approvals{" "}
+            {approvalsText(recommendation().approvals, recommendation().approvalsRequired)}
+          </span>
+        </Show>
+        <Show when={recommendation().targetCount > 1}>
+          <span>{formatCount(recommendation().targetCount)} targets</span>
+        </Show>
       </p>
       <For each={recommendation().changes}>
         {(change) => (
           <p class="card-change">
-            <code>{change.sysctl}</code> <del>{change.expectedValue}</del> →{" "}
+            <code>{change.sysctl}</code>{" "}
+            <Show when={change.expectedValue}>
+              <del>{change.expectedValue}</del> →{" "}
+            </Show>
             <ins>{change.desiredValue}</ins>
           </p>
         )}

@@ -4,6 +4,7 @@ import { createHost } from "../api/resources";
 import { useApi } from "../api/services";
 import type { Watched } from "../api/watched";
 import { actionCommand } from "../base/commands";
+import { formatCount } from "../base/format";
 import { navigate } from "../base/location";
 import { idOf, pathOf } from "../base/names";
 import { newRequestId } from "../base/request_id";
@@ -14,6 +15,7 @@ import { Command } from "../widgets/Command";
 import { Facts } from "../widgets/Facts";
 import { Panel } from "../widgets/Panel";
 import { ReasonDialog } from "../widgets/ReasonDialog";
+import { Approvals } from "./Approvals";
 import { SysctlDiff } from "./SysctlDiff";
 
 interface DecisionProps {
@@ -46,9 +48,8 @@ interface Asked {
 function Buttons(props: DecisionProps) {
   const { services } = useApi();
   const [asked, setAsked] = createSignal<Asked>();
-  const host = createHost(() => props.recommendation.host);
+  const [recorded, setRecorded] = createSignal(false);
   const applies = () => props.recommendation.changes.length > 0;
-  const observes = () => host.value()?.identity?.profile === AgentProfile.OBSERVE;
   const ask = (verb: Asked["verb"]) =>
     setAsked({
       verb,
@@ -66,6 +67,7 @@ function Buttons(props: DecisionProps) {
           : await services.recommendations.rejectRecommendation(request);
       if (!answer.recommendation) return;
       props.watched.accept(answer.recommendation);
+      setRecorded(answer.recommendation.state === RecommendationState.PROPOSED);
       if (answer.recommendation.rollout) navigate(pathOf(answer.recommendation.rollout));
     } catch (thrown) {
       // The page behind the dialog then shows what is there now.
@@ -86,17 +88,18 @@ function Buttons(props: DecisionProps) {
         }
       >
         <p class="panel-text">
-          Nothing is written before an approval. After it the agent of{" "}
-          {idOf(props.recommendation.host)} writes the values, reads them back, and the pool is
-          watched before the rollout is confirmed.
+          Nothing is written before an approval. After it {agentsOf(props.recommendation)}, and the
+          pools are watched before the rollout is confirmed.
         </p>
       </Show>
-      <Show when={applies() && observes()}>
-        <p class="note note-warning">
-          The agent of this host has the profile “observe”: it will not write, and an approval will
-          be refused.
-        </p>
+      <Show when={applies() && props.recommendation.host}>
+        {(host) => <ObserveNote host={host()} />}
       </Show>
+      <Approvals given={props.recommendation.approvals} />
+      <p class="panel-text" classList={{ note: recorded() }} role="status">
+        <Show when={recorded()}>Your approval is recorded. </Show>
+        {missingText(props.recommendation)}
+      </p>
       <div class="actions">
         <button type="button" class="primary" onClick={() => ask("approve")}>
           Approve…
@@ -117,9 +120,15 @@ function Buttons(props: DecisionProps) {
             <p>{now.seen.summary}</p>
             <Show when={now.verb === "approve" && applies()}>
               <p class="muted">
-                Written in {now.seen.netnsLabel || idOf(now.seen.netns)} on {idOf(now.seen.host)}:
+                <Show
+                  when={now.seen.netns}
+                  fallback={`Written in ${formatCount(now.seen.targetCount)} namespaces:`}
+                >
+                  Written in {now.seen.netnsLabel || idOf(now.seen.netns)} on {idOf(now.seen.host)}:
+                </Show>
               </p>
               <SysctlDiff changes={now.seen.changes} />
+              <p>{missingText(now.seen)}</p>
             </Show>
             <Command command={actionCommand(now.verb, now.seen.name)} />
           </ReasonDialog>
@@ -129,6 +138,40 @@ function Buttons(props: DecisionProps) {
   );
 }
 
+function ObserveNote(props: { host: string }) {
+  const host = createHost(() => props.host);
+  return (
+    <Show when={host.value()?.identity?.profile === AgentProfile.OBSERVE}>
+      <p class="note note-warning">
+        The agent of this host has the profile “observe”: it will not write, and an approval will be
+        refused.
+      </p>
+    </Show>
+  );
+}
+
+function agentsOf(recommendation: Recommendation): string {
+  if (recommendation.netns !== "") {
+    return `the agent of ${idOf(recommendation.host)} writes the values and reads them back`;
+  }
+  return `the agents of ${formatCount(recommendation.targetCount)} namespaces write the values and read them back, a canary first`;
+}
+
+/** How many approvals it takes, and how many are missing. */
+export function missingText(recommendation: Recommendation): string {
+  const { approvalsRequired: required, approvals } = recommendation;
+  const missing = required - approvals.length;
+  if (required === 0) return "A policy approves it by itself; it needs nobody.";
+  if (missing <= 1) {
+    return approvals.length === 0
+      ? "One approval is enough."
+      : "One more approval, by somebody else, and its rollout starts.";
+  }
+  return approvals.length === 0
+    ? `It takes the approvals of ${required} different people; none is there yet.`
+    : `It takes ${required} different people; ${missing} more are missing.`;
+}
+
 function Decided(props: { recommendation: Recommendation }) {
   return (
     <>
@@ -136,7 +179,8 @@ function Decided(props: { recommendation: Recommendation }) {
         when={props.recommendation.decision}
         fallback={
           <p class="panel-text">
-            It expired without a decision: the incident is over, or the host has changed.
+            It expired without a decision: nobody decided in time, the incident is over, or the host
+            has changed.
           </p>
         }
       >
@@ -158,6 +202,9 @@ function Decided(props: { recommendation: Recommendation }) {
             ]}
           />
         )}
+      </Show>
+      <Show when={props.recommendation.approvals.length > 1}>
+        <Approvals given={props.recommendation.approvals} />
       </Show>
       <Show when={props.recommendation.rollout}>
         {(rollout) => (

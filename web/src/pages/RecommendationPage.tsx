@@ -5,20 +5,26 @@ import { formatCount, formatDuration, formatRate } from "../base/format";
 import { idOf, netnsPathOf, pathOf, poolTitleOf } from "../base/names";
 import { durationMillisOf } from "../base/time";
 import { kindWord, recommendationStateWord, riskWord, scopeWord } from "../base/words";
-import type {
-  PoolingAdvice,
-  Recommendation,
-  TopologyAdvice,
+import {
+  type PoolingAdvice,
+  type Recommendation,
+  RecommendationScope,
+  RecommendationState,
+  type TopologyAdvice,
 } from "../gen/berthmaster/v1/recommendation_pb";
 import { Ago } from "../widgets/Ago";
 import { Badge } from "../widgets/Badge";
 import { CopyBlock } from "../widgets/Command";
-import { Facts } from "../widgets/Facts";
+import { type Fact, Facts } from "../widgets/Facts";
 import { Known } from "../widgets/Known";
 import { Loaded } from "../widgets/Loaded";
 import { PageHead } from "../widgets/PageHead";
 import { Panel } from "../widgets/Panel";
+import { Unknown } from "../widgets/Unknown";
+import { Until } from "../widgets/Until";
+import { approvalsText } from "./Approvals";
 import { EvidenceTable } from "./EvidenceTable";
+import { PlanFacts } from "./PlanFacts";
 import { RecommendationDecision } from "./RecommendationDecision";
 import { SysctlDiff } from "./SysctlDiff";
 import { WhatIfPanel } from "./WhatIfPanel";
@@ -50,6 +56,13 @@ export function RecommendationPage(props: { name: string }) {
                     <SysctlDiff changes={found().changes} />
                   </Panel>
                 </Show>
+                <Show when={found().changes.length > 0 && found().plan}>
+                  {(plan) => (
+                    <Panel title="Where, and in which steps">
+                      <PlanFacts plan={plan()} />
+                    </Panel>
+                  )}
+                </Show>
                 <Show when={found().pooling}>
                   {(pooling) => <PoolingPanel pooling={pooling()} />}
                 </Show>
@@ -63,7 +76,9 @@ export function RecommendationPage(props: { name: string }) {
                     </Panel>
                   )}
                 </Show>
-                <WhatIfPanel recommendation={found()} />
+                <Show when={found().pool}>
+                  <WhatIfPanel recommendation={found()} />
+                </Show>
                 <Panel title="Why it helps">
                   <p class="panel-text">{found().rationale}</p>
                   <EvidenceTable evidence={found().evidence} label="What speaks for it" />
@@ -89,7 +104,10 @@ export function RecommendationPage(props: { name: string }) {
                   {(form) => (
                     <Panel title="To keep it over a reboot">
                       <p class="panel-text muted">
-                        {form.place}. It is for a person to install; the rollout does not write it.
+                        {form.place}.{" "}
+                        {found().plan?.persist
+                          ? "The agent writes it once the rollout is confirmed."
+                          : "It is for a person to install; the rollout does not write it."}
                       </p>
                       <CopyBlock text={form.text} label={`Copy the lines for ${form.place}`} />
                     </Panel>
@@ -106,39 +124,64 @@ export function RecommendationPage(props: { name: string }) {
 
 function Where(props: { recommendation: Recommendation }) {
   const recommendation = () => props.recommendation;
+  // What a person proposed is of no incident, and often of no one namespace.
+  const facts = (): (Fact | false)[] => [
+    { label: "kind", value: kindWord(recommendation().kind) },
+    {
+      label: "proposed by",
+      value: recommendation().proposer || <Unknown why="the server did not say" />,
+    },
+    recommendation().incident !== "" && {
+      label: "for",
+      value: (
+        <a href={pathOf(recommendation().incident)}>incident {idOf(recommendation().incident)}</a>
+      ),
+    },
+    recommendation().netns !== "" && {
+      label: "host / netns",
+      value: (
+        <>
+          <a href={pathOf(recommendation().host)}>{idOf(recommendation().host)}</a> /{" "}
+          <a href={netnsPathOf(recommendation().netns)}>
+            {recommendation().netnsLabel || idOf(recommendation().netns)}
+          </a>
+        </>
+      ),
+    },
+    recommendation().changes.length > 0 && {
+      label: "targets",
+      value: formatCount(recommendation().targetCount),
+    },
+    recommendation().pool !== "" && {
+      label: recommendation().netns === "" ? "fullest pool" : "pool",
+      value: <a href={pathOf(recommendation().pool)}>{poolTitleOf(recommendation().pool)}</a>,
+    },
+    recommendation().incident !== "" && {
+      label: "preference",
+      value: String(recommendation().rank),
+    },
+    recommendation().scope !== RecommendationScope.UNSPECIFIED && {
+      label: "reaches",
+      value: scopeWord(recommendation().scope),
+    },
+    {
+      label: "approvals",
+      value: approvalsText(recommendation().approvals, recommendation().approvalsRequired),
+    },
+    recommendation().state === RecommendationState.PROPOSED && {
+      label: "expires",
+      value: <Expiry of={recommendation()} />,
+    },
+    { label: "made", value: <Ago time={recommendation().createTime} /> },
+  ];
+  return <Facts as="figures" facts={facts().filter((fact) => fact !== false)} />;
+}
+
+function Expiry(props: { of: Recommendation }) {
   return (
-    <Facts
-      as="figures"
-      facts={[
-        { label: "kind", value: kindWord(recommendation().kind) },
-        {
-          label: "for",
-          value: (
-            <a href={pathOf(recommendation().incident)}>
-              incident {idOf(recommendation().incident)}
-            </a>
-          ),
-        },
-        {
-          label: "host / netns",
-          value: (
-            <>
-              <a href={pathOf(recommendation().host)}>{idOf(recommendation().host)}</a> /{" "}
-              <a href={netnsPathOf(recommendation().netns)}>
-                {recommendation().netnsLabel || idOf(recommendation().netns)}
-              </a>
-            </>
-          ),
-        },
-        {
-          label: "pool",
-          value: <a href={pathOf(recommendation().pool)}>{poolTitleOf(recommendation().pool)}</a>,
-        },
-        { label: "preference", value: String(recommendation().rank) },
-        { label: "reaches", value: scopeWord(recommendation().scope) },
-        { label: "made", value: <Ago time={recommendation().createTime} /> },
-      ]}
-    />
+    <Show when={props.of.expireTime} fallback="with its incident">
+      {(time) => <Until time={time()} />}
+    </Show>
   );
 }
 

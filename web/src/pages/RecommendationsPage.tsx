@@ -1,21 +1,15 @@
-import { createMemo } from "solid-js";
 import { createRecommendationList } from "../api/lists";
 import { getCommand } from "../base/commands";
-import { matchesWords, parseFilter } from "../base/filter";
 import { idOf, pathOf } from "../base/names";
-import { choiceParam, createQueryState, sortParam, textParam } from "../base/query";
+import { selectorText } from "../base/selector";
 import { millisOf } from "../base/time";
 import { kindWord, recommendationStateWord, riskWord } from "../base/words";
 import { type Recommendation, RecommendationState } from "../gen/berthmaster/v1/recommendation_pb";
 import { Ago } from "../widgets/Ago";
 import { Badge } from "../widgets/Badge";
-import { Choice } from "../widgets/Choice";
-import { type Column, DataTable } from "../widgets/DataTable";
-import { FilterBox } from "../widgets/FilterBox";
-import { Loaded } from "../widgets/Loaded";
-import { PageHead } from "../widgets/PageHead";
-import { Panel } from "../widgets/Panel";
-import { MoreNote } from "./MoreNote";
+import type { Column } from "../widgets/DataTable";
+import { ListPage } from "../widgets/ListPage";
+import { approvalsText } from "./Approvals";
 import { outlookText } from "./RecommendationCard";
 
 const SHOWN = ["pending", "decided", "all"] as const;
@@ -30,8 +24,6 @@ const STATES = {
   all: [],
 };
 
-const NO_SORT = sortParam({ column: "", direction: "descending" });
-
 const COLUMNS: readonly Column<Recommendation>[] = [
   {
     id: "summary",
@@ -41,13 +33,15 @@ const COLUMNS: readonly Column<Recommendation>[] = [
   { id: "kind", title: "Kind", cell: (row) => kindWord(row.kind), sortBy: (row) => row.kind },
   {
     id: "host",
-    title: "Host / netns",
-    cell: (row) => (
-      <span class="where">
-        {idOf(row.host)} / {row.netnsLabel || idOf(row.netns)}
-      </span>
-    ),
+    title: "Where",
+    cell: (row) => <span class="where">{whereOf(row)}</span>,
     sortBy: (row) => row.netns,
+  },
+  {
+    id: "approvals",
+    title: "Approvals",
+    cell: (row) => approvalsText(row.approvals, row.approvalsRequired),
+    sortBy: (row) => row.approvalsRequired - row.approvals.length,
   },
   {
     id: "outlook",
@@ -79,64 +73,38 @@ const COLUMNS: readonly Column<Recommendation>[] = [
   },
 ];
 
+function whereOf(row: Recommendation): string {
+  const selector = selectorText(row.plan?.selector ?? {});
+  return selector === "" ? `${idOf(row.host)} / ${row.netnsLabel || idOf(row.netns)}` : selector;
+}
+
 function recommendationText(row: Recommendation): string {
-  return `${row.name} ${row.summary} ${row.pool} ${row.netnsLabel} ${kindWord(row.kind)}`;
+  const { name, summary, pool, kind, proposer } = row;
+  return [name, summary, pool, whereOf(row), kindWord(kind), proposer].join(" ");
 }
 
 /** All recommendations, newest first. */
 export function RecommendationsPage() {
-  const [shown, setShown] = createQueryState("state", choiceParam(SHOWN));
-  const [filter, setFilter] = createQueryState("filter", textParam);
-  const [sort, setSort] = createQueryState("sort", NO_SORT);
-  const recommendations = createRecommendationList(() => ({
-    states: STATES[shown()],
-    incident: "",
-  }));
-  const words = createMemo(() => parseFilter(filter(), []).words);
   return (
-    <>
-      <PageHead title="Recommendations" command={getCommand("recommendations")} />
-      <Panel
-        title={shown() === "all" ? "All recommendations" : `Recommendations, ${shown()}`}
-        aside={
-          <>
-            <Choice
-              label="State"
-              options={SHOWN.map((value) => ({ value, label: value }))}
-              value={shown()}
-              onChoose={setShown}
-            />
-            <FilterBox
-              label="Filter the recommendations"
-              hint="Filter: host, netns, kind or pool"
-              value={filter()}
-              onInput={setFilter}
-            />
-          </>
-        }
-      >
-        <Loaded of={recommendations} what="the recommendations">
-          {(listed) => (
-            <>
-              <DataTable
-                label="Recommendations"
-                columns={COLUMNS}
-                rows={listed().items.filter((row) =>
-                  matchesWords(words(), recommendationText(row)),
-                )}
-                empty={
-                  shown() === "pending" && filter() === ""
-                    ? "No recommendation waits for a decision."
-                    : "No recommendation matches."
-                }
-                sort={sort()}
-                onSort={setSort}
-              />
-              <MoreNote of={listed()} what="recommendations" />
-            </>
-          )}
-        </Loaded>
-      </Panel>
-    </>
+    <ListPage
+      title="Recommendations"
+      command={getCommand("recommendations")}
+      parts={SHOWN}
+      read={(part) => createRecommendationList(() => ({ states: STATES[part()], incident: "" }))}
+      columns={COLUMNS}
+      actions={
+        <a class="button" href="/propose">
+          Propose a change
+        </a>
+      }
+      sort={{ column: "", direction: "descending" }}
+      textOf={recommendationText}
+      hint="Filter: host, netns, label, kind, pool or person"
+      empty={(part, narrowed) =>
+        part === "pending" && !narrowed
+          ? "No recommendation waits for a decision."
+          : "No recommendation matches."
+      }
+    />
   );
 }

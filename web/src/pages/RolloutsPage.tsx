@@ -1,21 +1,16 @@
-import { createMemo } from "solid-js";
+import { Show } from "solid-js";
 import { createRolloutList } from "../api/lists";
 import { getCommand } from "../base/commands";
-import { matchesWords, parseFilter } from "../base/filter";
+import { formatCount } from "../base/format";
 import { idOf, pathOf } from "../base/names";
-import { choiceParam, createQueryState, sortParam, textParam } from "../base/query";
+import { isInProgress, rolloutStateWord, waveName } from "../base/rollout_words";
+import { selectorText } from "../base/selector";
 import { millisOf } from "../base/time";
-import { rolloutStateWord } from "../base/words";
 import { type Rollout, RolloutState } from "../gen/berthmaster/v1/rollout_pb";
 import { Ago } from "../widgets/Ago";
 import { Badge } from "../widgets/Badge";
-import { Choice } from "../widgets/Choice";
-import { type Column, DataTable } from "../widgets/DataTable";
-import { FilterBox } from "../widgets/FilterBox";
-import { Loaded } from "../widgets/Loaded";
-import { PageHead } from "../widgets/PageHead";
-import { Panel } from "../widgets/Panel";
-import { MoreNote } from "./MoreNote";
+import type { Column } from "../widgets/DataTable";
+import { ListPage } from "../widgets/ListPage";
 
 const SHOWN = ["all", "running", "ended"] as const;
 
@@ -24,6 +19,7 @@ const STATES = {
   running: [
     RolloutState.APPROVED,
     RolloutState.CANARY,
+    RolloutState.WAVE,
     RolloutState.SOAKING,
     RolloutState.REVERTING,
   ],
@@ -40,21 +36,45 @@ const COLUMNS: readonly Column<Rollout>[] = [
   {
     id: "state",
     title: "State",
-    cell: (row) => <Badge word={rolloutStateWord(row.state)} />,
+    cell: (row) => (
+      <span class="beside">
+        <Badge word={rolloutStateWord(row.state)} />
+        <Show when={row.pause}>
+          {(pause) => (
+            <span title={`by ${pause().pauser}: ${pause().reason}`}>
+              <Badge word={{ label: "paused", tone: "warning" }} />
+            </span>
+          )}
+        </Show>
+      </span>
+    ),
     sortBy: (row) => row.state,
   },
   {
-    id: "target",
-    title: "Target",
-    cell: (row) =>
-      row.targets.map((target) => `${idOf(target.host)} / ${target.netnsLabel}`).join(", "),
+    id: "wave",
+    title: "Wave",
+    cell: (row) => (isInProgress(row.state) ? waveName(row.wave, row.waveCount) : ""),
+    sortBy: (row) => row.wave,
   },
+  {
+    id: "targets",
+    title: "Holding",
+    figure: true,
+    cell: (row) =>
+      `${formatCount(row.targetCounts?.holding ?? 0)} of ${formatCount(row.targetCounts?.total ?? 0)}`,
+    sortBy: (row) => row.targetCounts?.total,
+  },
+  { id: "where", title: "Where", cell: (row) => <span class="where">{whereOf(row)}</span> },
   {
     id: "sysctls",
     title: "Sysctls",
     cell: (row) => <code>{sysctlsOf(row).join(", ")}</code>,
   },
-  { id: "message", title: "Message", cell: (row) => row.message },
+  {
+    id: "message",
+    title: "Message, or why it stopped",
+    cell: (row) => row.stopReason || row.message,
+  },
   {
     id: "approver",
     title: "Approved by",
@@ -70,65 +90,48 @@ const COLUMNS: readonly Column<Rollout>[] = [
   },
 ];
 
+function whereOf(rollout: Rollout): string {
+  const selector = selectorText(rollout.plan?.selector ?? {});
+  if (selector !== "") return selector;
+  return rollout.targets
+    .slice(0, 1)
+    .map((target) => `${idOf(target.host)} / ${target.netnsLabel}`)
+    .join("");
+}
+
+// All targets get the same values, so the first one speaks for them.
 function sysctlsOf(rollout: Rollout): string[] {
-  return rollout.targets.flatMap((target) =>
-    target.sysctls.map((sysctl) => sysctl.change?.sysctl ?? ""),
-  );
+  return (rollout.targets[0]?.sysctls ?? []).map((sysctl) => sysctl.change?.sysctl ?? "");
 }
 
 function rolloutText(row: Rollout): string {
   const places = row.targets.map((target) => `${target.host} ${target.netnsLabel}`);
-  return [row.name, row.message, row.approver, ...places, ...sysctlsOf(row)].join(" ");
+  const pause = row.pause ? `paused ${row.pause.pauser} ${row.pause.reason}` : "";
+  return [
+    row.name,
+    row.message,
+    row.stopReason,
+    row.approver,
+    pause,
+    whereOf(row),
+    ...places,
+    ...sysctlsOf(row),
+  ].join(" ");
 }
 
 /** All rollouts, newest first. */
 export function RolloutsPage() {
-  const [shown, setShown] = createQueryState("state", choiceParam(SHOWN));
-  const [filter, setFilter] = createQueryState("filter", textParam);
-  const [sort, setSort] = createQueryState(
-    "sort",
-    sortParam({ column: "approved", direction: "descending" }),
-  );
-  const rollouts = createRolloutList(() => STATES[shown()]);
-  const words = createMemo(() => parseFilter(filter(), []).words);
   return (
-    <>
-      <PageHead title="Rollouts" command={getCommand("rollouts")} />
-      <Panel
-        title={shown() === "all" ? "All rollouts" : `Rollouts, ${shown()}`}
-        aside={
-          <>
-            <Choice
-              label="State"
-              options={SHOWN.map((value) => ({ value, label: value }))}
-              value={shown()}
-              onChoose={setShown}
-            />
-            <FilterBox
-              label="Filter the rollouts"
-              hint="Filter: host, sysctl or approver"
-              value={filter()}
-              onInput={setFilter}
-            />
-          </>
-        }
-      >
-        <Loaded of={rollouts} what="the rollouts">
-          {(listed) => (
-            <>
-              <DataTable
-                label="Rollouts"
-                columns={COLUMNS}
-                rows={listed().items.filter((row) => matchesWords(words(), rolloutText(row)))}
-                empty="No rollout: nothing was approved yet."
-                sort={sort()}
-                onSort={setSort}
-              />
-              <MoreNote of={listed()} what="rollouts" />
-            </>
-          )}
-        </Loaded>
-      </Panel>
-    </>
+    <ListPage
+      title="Rollouts"
+      command={getCommand("rollouts")}
+      parts={SHOWN}
+      read={(part) => createRolloutList(() => STATES[part()])}
+      columns={COLUMNS}
+      sort={{ column: "approved", direction: "descending" }}
+      textOf={rolloutText}
+      hint="Filter: host, sysctl or approver"
+      empty={() => "No rollout: nothing was approved yet."}
+    />
   );
 }

@@ -1,4 +1,4 @@
-import { createSignal, createUniqueId, For } from "solid-js";
+import { createSignal, For } from "solid-js";
 import { useApi } from "../api/services";
 import { silenceCommand } from "../base/commands";
 import { newRequestId } from "../base/request_id";
@@ -6,6 +6,7 @@ import { labelChoices } from "../base/selector";
 import { durationOf } from "../base/time";
 import { causeSelector } from "../base/words";
 import type { Incident } from "../gen/berthmaster/v1/incident_pb";
+import { Check } from "../widgets/Check";
 import { Command } from "../widgets/Command";
 import { ReasonDialog } from "../widgets/ReasonDialog";
 import { Select } from "../widgets/Select";
@@ -18,7 +19,6 @@ const LENGTHS = [1, 2, 4, 8, 24, 24 * 7];
 /** Makes a silence of what an incident's pools have in common. Open for as long as it is rendered. */
 export function SilenceDialog(props: { incident: Incident; onDone(): void; onClose(): void }) {
   const { services } = useApi();
-  const id = createUniqueId();
   // One for the dialog: a second try after an error makes no second silence.
   const requestId = newRequestId();
   const choices = labelChoices(props.incident, causeSelector(props.incident.cause));
@@ -50,20 +50,17 @@ export function SilenceDialog(props: { incident: Incident; onDone(): void; onClo
       <fieldset aria-label="Labels to silence by">
         <For each={choices}>
           {(choice, index) => (
-            <label class="check" for={`${id}-${index()}`}>
-              <input
-                id={`${id}-${index()}`}
-                type="checkbox"
-                checked={chosen()[index()] ?? false}
-                onChange={(event) => {
-                  const { checked } = event.currentTarget;
-                  setChosen((all) => all.map((one, at) => (at === index() ? checked : one)));
-                }}
-              />{" "}
-              <code>
-                {choice.name}={choice.value}
-              </code>
-            </label>
+            <Check
+              label={
+                <code>
+                  {choice.name}={choice.value}
+                </code>
+              }
+              checked={chosen()[index()] ?? false}
+              onChange={(checked) =>
+                setChosen((all) => all.map((one, at) => (at === index() ? checked : one)))
+              }
+            />
           )}
         </For>
       </fieldset>

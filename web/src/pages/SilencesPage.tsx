@@ -1,24 +1,20 @@
-import { createMemo, createSignal, Show } from "solid-js";
+import { createSignal, Show } from "solid-js";
 import { type Problem, problemOf } from "../api/errors";
 import { createSilenceList } from "../api/lists";
+import type { Listed } from "../api/paging";
 import { useApi } from "../api/services";
+import type { Watched } from "../api/watched";
 import { expireCommand, getCommand } from "../base/commands";
-import { matchesWords, parseFilter } from "../base/filter";
 import { formatAbsolute } from "../base/format";
-import { choiceParam, createQueryState, sortParam, textParam } from "../base/query";
+import { selectorText } from "../base/selector";
 import { millisOf } from "../base/time";
 import { silenceStateWord } from "../base/words";
 import { type Silence, SilenceState } from "../gen/berthmaster/v1/silence_pb";
 import { Ago } from "../widgets/Ago";
 import { Badge } from "../widgets/Badge";
-import { Choice } from "../widgets/Choice";
-import { type Column, DataTable } from "../widgets/DataTable";
-import { FilterBox } from "../widgets/FilterBox";
-import { Loaded } from "../widgets/Loaded";
-import { PageHead } from "../widgets/PageHead";
-import { Panel } from "../widgets/Panel";
+import type { Column } from "../widgets/DataTable";
+import { ListPage } from "../widgets/ListPage";
 import { ProblemNote } from "../widgets/ProblemNote";
-import { MoreNote } from "./MoreNote";
 
 const SHOWN = ["standing", "expired", "all"] as const;
 
@@ -27,14 +23,6 @@ const STATES = {
   expired: [SilenceState.EXPIRED],
   all: [],
 };
-
-/** What a silence selects, as text: "host=web-1, netns=blue". */
-function selectorText(silence: Silence): string {
-  return Object.entries(silence.selector)
-    .sort()
-    .map(([name, value]) => `${name}=${value}`)
-    .join(", ");
-}
 
 function momentText(millis: number | undefined): string {
   return millis === undefined ? "" : formatAbsolute(millis);
@@ -52,7 +40,7 @@ function columns(expire: (silence: Silence) => void): Column<Silence>[] {
       cell: (row) => <Badge word={silenceStateWord(row.state)} />,
       sortBy: (row) => row.state,
     },
-    { id: "selects", title: "Selects", cell: (row) => <code>{selectorText(row)}</code> },
+    { id: "selects", title: "Selects", cell: (row) => <code>{selectorText(row.selector)}</code> },
     { id: "reason", title: "Reason", cell: (row) => row.reason },
     { id: "creator", title: "By", cell: (row) => row.creator, sortBy: (row) => row.creator },
     {
@@ -80,7 +68,7 @@ function columns(expire: (silence: Silence) => void): Column<Silence>[] {
       cell: (row) => (
         <Show when={row.state !== SilenceState.EXPIRED}>
           <button type="button" title={expireCommand(row.name)} onClick={() => expire(row)}>
-            Expire<span class="sr-only"> the silence of {selectorText(row)}</span>
+            Expire<span class="sr-only"> the silence of {selectorText(row.selector)}</span>
           </button>
         </Show>
       ),
@@ -91,15 +79,8 @@ function columns(expire: (silence: Silence) => void): Column<Silence>[] {
 /** All silences, with a button to end each. */
 export function SilencesPage() {
   const { services } = useApi();
-  const [shown, setShown] = createQueryState("state", choiceParam(SHOWN));
-  const [filter, setFilter] = createQueryState("filter", textParam);
-  const [sort, setSort] = createQueryState(
-    "sort",
-    sortParam({ column: "made", direction: "descending" }),
-  );
   const [problem, setProblem] = createSignal<Problem>();
-  const silences = createSilenceList(() => STATES[shown()]);
-  const words = createMemo(() => parseFilter(filter(), []).words);
+  let silences: Watched<Listed<Silence>> | undefined;
   const expire = async (silence: Silence) => {
     setProblem(undefined);
     try {
@@ -107,50 +88,24 @@ export function SilencesPage() {
     } catch (thrown) {
       setProblem({ ...problemOf(thrown), retryable: false });
     }
-    silences.refetch();
+    silences?.refetch();
   };
-  const all = columns(expire);
   return (
-    <>
-      <PageHead title="Silences" command={getCommand("silences")} />
+    <ListPage
+      title="Silences"
+      command={getCommand("silences")}
+      parts={SHOWN}
+      read={(part) => {
+        silences = createSilenceList(() => STATES[part()]);
+        return silences;
+      }}
+      columns={columns(expire)}
+      sort={{ column: "made", direction: "descending" }}
+      textOf={(row) => [selectorText(row.selector), row.reason, row.creator].join(" ")}
+      hint="Filter: label, reason or person"
+      empty={() => "No silence: make one on an incident's page, or with berthctl silence create."}
+    >
       <ProblemNote problem={problem()} />
-      <Panel
-        title={shown() === "all" ? "All silences" : `Silences, ${shown()}`}
-        aside={
-          <>
-            <Choice
-              label="State"
-              options={SHOWN.map((value) => ({ value, label: value }))}
-              value={shown()}
-              onChoose={setShown}
-            />
-            <FilterBox
-              label="Filter the silences"
-              hint="Filter: label, reason or person"
-              value={filter()}
-              onInput={setFilter}
-            />
-          </>
-        }
-      >
-        <Loaded of={silences} what="the silences">
-          {(listed) => (
-            <>
-              <DataTable
-                label="Silences"
-                columns={all}
-                rows={listed().items.filter((row) =>
-                  matchesWords(words(), [selectorText(row), row.reason, row.creator].join(" ")),
-                )}
-                empty="No silence: make one on an incident's page, or with berthctl silence create."
-                sort={sort()}
-                onSort={setSort}
-              />
-              <MoreNote of={listed()} what="silences" />
-            </>
-          )}
-        </Loaded>
-      </Panel>
-    </>
+    </ListPage>
   );
 }

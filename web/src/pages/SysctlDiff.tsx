@@ -1,4 +1,4 @@
-import { For } from "solid-js";
+import { For, Show } from "solid-js";
 import type { SysctlChange } from "../gen/berthmaster/v1/recommendation_pb";
 
 /** The exact change of each sysctl: the value that has to be there, and the one that is written. */
@@ -13,7 +13,12 @@ export function SysctlDiff(props: { changes: readonly SysctlChange[] }) {
               <span class="diff-sign" aria-hidden="true">
                 −
               </span>
-              <code>{change.expectedValue}</code>
+              <Show
+                when={change.expectedValue}
+                fallback={<span>what each namespace has when it is sent</span>}
+              >
+                <code>{change.expectedValue}</code>
+              </Show>
               <span class="diff-role">expected now</span>
             </del>
             <ins>

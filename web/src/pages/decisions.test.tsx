@@ -1,9 +1,7 @@
 import { Code } from "@connectrpc/connect";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { RolloutState } from "../gen/berthmaster/v1/rollout_pb";
 import { serverError } from "../testing/fake_fleet";
 import { PATIENCE, type RenderedApp, renderApp } from "../testing/render_app";
-import { canRevert, rolloutSteps } from "./rollout_steps";
 
 let app: RenderedApp;
 afterEach(() => app?.dispose());
@@ -67,6 +65,53 @@ describe("an approval", () => {
     expect(uuid).toHaveBeenCalledTimes(1);
     const requestId = uuid.mock.results[0]?.value;
     expect(app.fleet.mutations[0]).toMatchObject({ request: { requestId } });
+  });
+});
+
+describe("a recommendation that two people must approve", () => {
+  test("says who has approved and what is missing, before and after an approval", async () => {
+    app = renderApp("/recommendations/r-1");
+    app.fleet.circle.approvalsRequired = 2;
+    await app.says("What it writes");
+    await app.says("It takes the approvals of 2 different people; none is there yet.");
+    await app.says(/approvals ?0 of 2/);
+    app.click("Approve…");
+    app.fill("first pair of eyes");
+    app.submit();
+    await app.says("Your approval is recorded. One more approval, by somebody else");
+    await app.says(/approvals ?1 of 2: local/);
+    await app.says("local approved now: first pair of eyes");
+    expect(window.location.pathname).toBe("/recommendations/r-1");
+
+    app.fleet.circle.approve("recommendations/r-1", "second pair of eyes", "ann");
+    await app.says("See its rollout");
+    await app.says("ann approved");
+  });
+
+  test("is refused to who approved it already, with the next step", async () => {
+    app = renderApp("/recommendations/r-1");
+    await app.says("What it writes");
+    app.fleet.failNext = serverError(
+      Code.FailedPrecondition,
+      "local has approved recommendations/r-1 already; it needs 2 different people",
+      "APPROVED_ALREADY",
+    );
+    app.click("Approve…");
+    app.fill("again");
+    app.submit();
+    await app.says("it needs 2 different people");
+    await app.says("Ask somebody else to approve it: each person counts once.");
+  });
+
+  test("is shown so in the list and on the card of its incident", async () => {
+    app = renderApp("/recommendations");
+    app.fleet.circle.approvalsRequired = 2;
+    app.fleet.circle.approve("recommendations/r-1", "first pair of eyes", "ann");
+    await app.says("1 of 2: ann");
+    app.dispose();
+
+    app = renderApp("/incidents/i-1");
+    await app.says("proposed by berthmaster");
   });
 });
 
@@ -143,22 +188,4 @@ test("a what-if is asked of the server with the numbers of the page, which are i
   connections.dispatchEvent(new Event("change", { bubbles: true }));
   await vi.waitFor(() => expect(app.fleet.simulated?.connectionPoolSize).toBe(16), PATIENCE);
   expect(window.location.search).toContain("connections=16");
-});
-
-describe("rolloutSteps", () => {
-  const statuses = (state: RolloutState) => rolloutSteps(state).map((step) => step.status);
-
-  test("show what was, what is and what comes", () => {
-    expect(statuses(RolloutState.APPROVED)).toEqual(["current", "ahead", "ahead", "ahead"]);
-    expect(statuses(RolloutState.SOAKING)).toEqual(["done", "done", "current", "ahead"]);
-    expect(statuses(RolloutState.CONFIRMED)).toEqual(["done", "done", "done", "done"]);
-    expect(statuses(RolloutState.REVERTING)).toEqual(["done", "current", "ahead"]);
-    expect(statuses(RolloutState.FAILED)).toEqual(["done", "failed"]);
-  });
-
-  test("a rollout that is over or on its way back cannot be reverted", () => {
-    const states = [RolloutState.FAILED, RolloutState.REVERTED, RolloutState.REVERTING];
-    expect(states.map(canRevert)).toEqual([false, false, false]);
-    expect(canRevert(RolloutState.CONFIRMED)).toBe(true);
-  });
 });

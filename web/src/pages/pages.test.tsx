@@ -97,7 +97,7 @@ test("the kind of the pools is chosen beside the filter", async () => {
 test("what is unfolded stands in the URL", async () => {
   app = renderApp("/hosts/demo-1?open=1");
   await app.says("inode 4026532711");
-  const details = [...document.querySelectorAll<HTMLDetailsElement>("details.netns")];
+  const details = [...document.querySelectorAll<HTMLDetailsElement>("details.fold")];
   const sick = details.find((one) => one.textContent?.includes("blue"));
   expect(sick?.open).toBe(false);
   sick?.querySelector("summary")?.click();

@@ -1,4 +1,5 @@
-import { RolloutState } from "../gen/berthmaster/v1/rollout_pb";
+import { waveName } from "../base/rollout_words";
+import { type Rollout, RolloutState } from "../gen/berthmaster/v1/rollout_pb";
 
 /** One step of a rollout on the screen. */
 export interface RolloutStep {
@@ -7,33 +8,7 @@ export interface RolloutStep {
   status: "done" | "current" | "ahead" | "failed";
 }
 
-/** The way of a rollout that goes well: what a step means while it lasts, and once it is over. */
-const FORWARD = [
-  {
-    state: RolloutState.APPROVED,
-    label: "APPROVED",
-    text: "waits for the agent",
-    past: "the decision is recorded",
-  },
-  {
-    state: RolloutState.CANARY,
-    label: "CANARY",
-    text: "the agent writes the first target",
-    past: "the agent wrote and read back",
-  },
-  {
-    state: RolloutState.SOAKING,
-    label: "SOAKING",
-    text: "the next samples have to show it",
-    past: "the samples showed it",
-  },
-  {
-    state: RolloutState.CONFIRMED,
-    label: "CONFIRMED",
-    text: "stays until it is reverted",
-    past: "stays until it is reverted",
-  },
-];
+type Progress = Pick<Rollout, "state" | "wave" | "waveCount">;
 
 const APPROVED: RolloutStep = {
   label: "APPROVED",
@@ -41,47 +16,106 @@ const APPROVED: RolloutStep = {
   status: "done",
 };
 
-/** The steps of a rollout in a state: only what is known to have happened, and what comes next. */
-export function rolloutSteps(state: RolloutState): RolloutStep[] {
-  switch (state) {
+/** The steps of a rollout: only what is known to have happened, and what comes next. */
+export function rolloutSteps(rollout: Progress): RolloutStep[] {
+  switch (rollout.state) {
     case RolloutState.FAILED:
       return [APPROVED, { label: "FAILED", text: "nothing of it is in force", status: "failed" }];
     case RolloutState.REVERTING:
       return [
         APPROVED,
+        stoppedIn(rollout),
         { label: "REVERTING", text: "prior values are being put back", status: "current" },
         { label: "REVERTED", text: "prior values in force", status: "ahead" },
       ];
     case RolloutState.REVERTED:
       return [
         APPROVED,
+        stoppedIn(rollout),
         { label: "REVERTING", text: "prior values were put back", status: "done" },
         { label: "REVERTED", text: "prior values in force", status: "done" },
       ];
     default:
-      return forwardSteps(state);
+      return forwardSteps(rollout);
   }
 }
 
-function forwardSteps(state: RolloutState): RolloutStep[] {
-  const at = FORWARD.findIndex((step) => step.state === state);
-  return FORWARD.map(({ label, text, past }, index) => {
-    // CONFIRMED is an end, not something that goes on.
-    const over = index < at || (index === at && state === RolloutState.CONFIRMED);
-    return {
-      label,
-      text: over ? past : text,
-      status: over ? "done" : index === at ? "current" : "ahead",
-    };
-  });
+function stoppedIn(rollout: Progress): RolloutStep {
+  const name = waveName(rollout.wave, rollout.waveCount);
+  return { label: name.toUpperCase(), text: "as far as it came", status: "done" };
 }
 
-/** Whether a rollout in this state can be reverted. */
-export function canRevert(state: RolloutState): boolean {
-  return (
-    state === RolloutState.APPROVED ||
-    state === RolloutState.CANARY ||
-    state === RolloutState.SOAKING ||
-    state === RolloutState.CONFIRMED
-  );
+// What a step means before, while it lasts, and once it is over.
+interface Way {
+  label: string;
+  ahead: string;
+  now: string;
+  past: string;
+}
+
+function forwardSteps(rollout: Progress): RolloutStep[] {
+  const ways = [
+    {
+      label: "APPROVED",
+      ahead: "",
+      now: "waits for the agent",
+      past: "the decision is recorded",
+    },
+    {
+      label: "CANARY",
+      ahead: "the agent writes the first targets",
+      now: isSoaking(rollout) ? "soaks: samples have to show it" : "the agents write and read back",
+      past: "held",
+    },
+    ...(rollout.waveCount > 1 ? [wavesOf(rollout)] : []),
+    {
+      label: "CONFIRMED",
+      ahead: "stays until it is reverted",
+      now: "stays until it is reverted",
+      past: "stays until it is reverted",
+    },
+  ];
+  const at = placeOf(rollout, ways.length);
+  return ways.map((way, index) => stepOf(way, index - at));
+}
+
+function stepOf(way: Way, distance: number): RolloutStep {
+  if (distance < 0) return { label: way.label, text: way.past, status: "done" };
+  return distance === 0
+    ? { label: way.label, text: way.now, status: "current" }
+    : { label: way.label, text: way.ahead, status: "ahead" };
+}
+
+function wavesOf(rollout: Progress): Way {
+  const name = waveName(rollout.wave, rollout.waveCount);
+  const count = rollout.waveCount - 1;
+  return {
+    label: "WAVES",
+    ahead: count === 1 ? "one wave after the canary" : `${count} waves after the canary`,
+    now: isSoaking(rollout) ? `${name} soaks` : `${name} is being written`,
+    past: `all ${rollout.waveCount} held`,
+  };
+}
+
+function isSoaking(rollout: Progress): boolean {
+  return rollout.state === RolloutState.SOAKING;
+}
+
+// CONFIRMED is an end, not something that goes on: then every step is over.
+function placeOf(rollout: Progress, count: number): number {
+  switch (rollout.state) {
+    case RolloutState.APPROVED:
+      return 0;
+    case RolloutState.CANARY:
+      return 1;
+    case RolloutState.WAVE:
+      return 2;
+    case RolloutState.SOAKING:
+      return rollout.wave === 0 ? 1 : 2;
+    case RolloutState.CONFIRMED:
+      return count;
+    default:
+      // A state from a later version: nothing is claimed of it.
+      return -1;
+  }
 }

@@ -61,12 +61,3 @@ test("the silences are listed, and one is ended by its button", async () => {
     PATIENCE,
   );
 });
-
-test("the policies page says the rules, the defaults and the bounds", async () => {
-  app = renderApp("/policies");
-  await app.says("batch");
-  await app.says("unit=batch.service");
-  await app.says(/near_limit_utilization_min 97.0 %/);
-  await app.says("50.0 % to 100 %");
-  await app.says("0s to 1h 00m");
-});

@@ -23,12 +23,18 @@ export class FakeCircle {
   resolveReason = "";
   rolloutState = RolloutState.UNSPECIFIED;
   approvedName = "";
+  /** How many different people must approve. */
+  approvalsRequired = 1;
   sampleTime: number;
   readonly decisions = new Map<
     string,
     { state: RecommendationState; reason: string; time: number }
   >();
   readonly startTime: number;
+  private readonly approvals = new Map<
+    string,
+    { decider: string; reason: string; time: number }[]
+  >();
 
   constructor(
     readonly now: () => number,
@@ -70,7 +76,17 @@ export class FakeCircle {
       this.resolve("The forecast no longer reaches the capacity.");
   }
 
-  approve(name: string, reason: string): void {
+  /** Who has approved a recommendation so far. */
+  approvalsOf(name: string): readonly { decider: string; reason: string; time: number }[] {
+    return this.approvals.get(name) ?? [];
+  }
+
+  /** Approves; the rollout starts with the last approval that is required. */
+  approve(name: string, reason: string, decider = "local"): void {
+    const given = [...this.approvalsOf(name), { decider, reason, time: this.now() }];
+    this.approvals.set(name, given);
+    this.tell(EventKind.RECOMMENDATION, name);
+    if (given.length < this.approvalsRequired) return;
     this.decide(name, RecommendationState.APPROVED, reason);
     this.approvedName = name;
     this.rolloutState = RolloutState.APPROVED;

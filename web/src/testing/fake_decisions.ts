@@ -8,10 +8,12 @@ import {
   RecommendationScope,
   RecommendationState,
 } from "../gen/berthmaster/v1/recommendation_pb";
-import { ApplyState, RolloutState } from "../gen/berthmaster/v1/rollout_pb";
+import { ApplyState, RolloutState, TargetState } from "../gen/berthmaster/v1/rollout_pb";
 import { type FakeCircle, RATE, TIME_WAIT } from "./fake_circle";
 import { INCIDENT, RECOMMENDATIONS, ROLLOUT, SICK_HOST, SICK_NETNS, SICK_POOL } from "./fake_names";
 import { sickPool } from "./fake_sick_pool";
+
+const CONTENT = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
 
 /** The incident of the sick pool. */
 export function incident(circle: FakeCircle) {
@@ -97,6 +99,9 @@ export function recommendations(circle: FakeCircle) {
     netns: SICK_NETNS,
     netnsLabel: "blue",
     pool: SICK_POOL,
+    proposer: "berthmaster",
+    plan: {},
+    targetCount: 1,
     createTime: timestampAt(circle.startTime + 14_000),
     updateTime: timestampAt(circle.startTime + 14_000),
   };
@@ -178,6 +183,19 @@ export function recommendations(circle: FakeCircle) {
 }
 
 function decisionOf(name: string, circle: FakeCircle) {
+  return {
+    approvals: circle.approvalsOf(name).map(({ decider, reason, time }) => ({
+      decider,
+      reason,
+      decideTime: timestampAt(time),
+      contentSha256: CONTENT,
+    })),
+    approvalsRequired: circle.approvalsRequired,
+    ...outcomeOf(name, circle),
+  };
+}
+
+function outcomeOf(name: string, circle: FakeCircle) {
   const decided = circle.decisions.get(name);
   if (!decided) {
     const over = circle.incidentState === IncidentState.RESOLVED;
@@ -189,7 +207,7 @@ function decisionOf(name: string, circle: FakeCircle) {
       decider: "local",
       reason: decided.reason,
       decideTime: timestampAt(decided.time),
-      contentSha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+      contentSha256: CONTENT,
     },
     rollout: circle.approvedName === name ? ROLLOUT : "",
   };
@@ -228,8 +246,21 @@ export function rollout(circle: FakeCircle) {
           },
         ],
         revision: written ? 3n : 0n,
+        wave: 0,
+        state: TARGET_STATES.get(circle.rolloutState) ?? TargetState.WAITING,
+        message: "",
+        stateTime: timestampAt(circle.sampleTime),
+        before: { capacity: 400, utilization: 0.98, settledUtilization: 1.4 },
       },
     ],
+    plan: {},
+    wave: 0,
+    waveCount: 1,
+    stopReason: reverted ? "reverting: local" : "",
+    targetCounts: {
+      total: 1,
+      ...(circle.rolloutState === RolloutState.CONFIRMED ? { holding: 1 } : { applying: 1 }),
+    },
     message: `The rollout is ${RolloutState[circle.rolloutState]?.toLowerCase()}.`,
     createTime: timestampAt(circle.decisions.get(circle.approvedName)?.time ?? 0),
     updateTime: timestampAt(circle.sampleTime),
@@ -237,3 +268,12 @@ export function rollout(circle: FakeCircle) {
     etag: `o-1-${circle.rolloutState}`,
   };
 }
+
+const TARGET_STATES = new Map([
+  [RolloutState.APPROVED, TargetState.SENT],
+  [RolloutState.CANARY, TargetState.SENT],
+  [RolloutState.SOAKING, TargetState.SOAKING],
+  [RolloutState.CONFIRMED, TargetState.HOLDING],
+  [RolloutState.REVERTING, TargetState.REVERTING],
+  [RolloutState.REVERTED, TargetState.REVERTED],
+]);

@@ -12,19 +12,25 @@ import {
 import { IncidentService, IncidentState } from "../gen/berthmaster/v1/incident_pb";
 import { PoolService } from "../gen/berthmaster/v1/pool_pb";
 import {
+  type ProposeChangeRequest,
+  type RecommendationSchema,
   RecommendationService,
   RecommendationState,
   type SimulateRecommendationRequest,
 } from "../gen/berthmaster/v1/recommendation_pb";
-import { RolloutService, RolloutState } from "../gen/berthmaster/v1/rollout_pb";
+import { type RolloutSchema, RolloutService, RolloutState } from "../gen/berthmaster/v1/rollout_pb";
 import { ErrorInfoSchema } from "../gen/google/rpc/error_info_pb";
+import { FakeAudit } from "./fake_audit";
 import { calmHosts, calmPools } from "./fake_calm";
 import { FakeCircle } from "./fake_circle";
 import { incident, recommendations, rollout } from "./fake_decisions";
 import { INCIDENT, SICK_HOST, SICK_POOL } from "./fake_names";
 import { FakeNotices } from "./fake_notices";
+import { FakePolicies } from "./fake_policies";
+import { FakeProposals } from "./fake_proposals";
 import { forecastOf, historyOf, namespacesOf, otherPools, sickPool } from "./fake_sick_pool";
 import { FakeSilences } from "./fake_silences";
+import { FakeWaves, WAVES_ROLLOUT } from "./fake_waves";
 
 /** What a fake fleet is made of. */
 export interface FakeFleetOptions {
@@ -34,6 +40,8 @@ export interface FakeFleetOptions {
   calmHosts?: number;
   /** Whether the sick pool exists. */
   sick?: boolean;
+  /** How many targets the rollout in waves has; without any there is none. */
+  waveTargets?: number;
 }
 
 /** A controller in memory: one host runs towards exhaustion, the others are well. */
@@ -41,6 +49,14 @@ export class FakeFleet {
   readonly notices: FakeNotices;
   readonly circle: FakeCircle;
   readonly silences: FakeSilences;
+  readonly policies: FakePolicies;
+  readonly audit: FakeAudit;
+  readonly waves: FakeWaves;
+  readonly proposals: FakeProposals;
+  /** Thrown by the next check of a proposal. */
+  failCheck: ConnectError | undefined;
+  /** The newest proposal that was only checked. */
+  checked: ProposeChangeRequest | undefined;
   /** The calls that change something, in their order. */
   readonly mutations: { method: string; request: unknown }[] = [];
   /** Thrown by the next mutation instead of doing it. */
@@ -54,6 +70,12 @@ export class FakeFleet {
     this.notices = new FakeNotices(options.now);
     const tell = (kind: EventKind, name: string) => this.notices.send(kind, name);
     this.circle = new FakeCircle(options.now, tell);
+    this.audit = new FakeAudit(options.now);
+    this.policies = new FakePolicies(options.now, (method, request) =>
+      this.record(method, request),
+    );
+    this.proposals = new FakeProposals(options.now, tell);
+    this.waves = new FakeWaves(options.waveTargets ?? 0, options.now, tell);
     this.silences = new FakeSilences(
       options.now,
       (method, request) => this.record(method, request),
@@ -155,6 +177,11 @@ export class FakeFleet {
           notes: ["It is reckoned by the fake fleet."],
         };
       },
+      proposeChange: (request) => {
+        if (request.validateOnly) this.check(request);
+        else this.record("proposeChange", request);
+        return this.proposals.propose(request);
+      },
       approveRecommendation: (request) => {
         this.record("approveRecommendation", request);
         this.circle.approve(request.name, request.reason);
@@ -171,13 +198,15 @@ export class FakeFleet {
         rollouts: this.rollouts().filter((rollout) => includes(filter?.byStates, rollout.state)),
       }),
       getRollout: ({ name }) => ({ rollout: named(this.rollouts(), name) }),
-      revertRollout: (request) => {
-        this.record("revertRollout", request);
-        this.circle.rolloutState = RolloutState.REVERTING;
-        return { rollout: named(this.rollouts(), request.name) };
-      },
+      pauseRollout: (request) => this.actOnRollout("pause", request),
+      resumeRollout: (request) => this.actOnRollout("resume", request),
+      promoteRollout: (request) => this.actOnRollout("promote", request),
+      abortRollout: (request) => this.actOnRollout("abort", request),
+      revertRollout: (request) => this.actOnRollout("revert", request),
     });
     this.silences.serve(router);
+    this.policies.serve(router);
+    this.audit.serve(router);
   };
 
   /** Notes a mutation, or throws what was asked for instead. */
@@ -186,6 +215,23 @@ export class FakeFleet {
     this.failNext = undefined;
     if (failure) throw failure;
     this.mutations.push({ method, request });
+  }
+
+  private check(request: ProposeChangeRequest) {
+    const failure = this.failCheck;
+    this.failCheck = undefined;
+    if (failure) throw failure;
+    this.checked = request;
+  }
+
+  private actOnRollout(
+    verb: "pause" | "resume" | "promote" | "abort" | "revert",
+    request: { name: string; reason: string },
+  ) {
+    this.record(`${verb}Rollout`, request);
+    if (request.name === WAVES_ROLLOUT) this.waves.act(verb, request.reason);
+    else if (verb === "revert") this.circle.rolloutState = RolloutState.REVERTING;
+    return { rollout: named(this.rollouts(), request.name) };
   }
 
   private hosts(): MessageInitShape<typeof HostSchema>[] {
@@ -234,12 +280,15 @@ export class FakeFleet {
     return this.sick ? [{ ...incident(this.circle), ...this.silences.mutingOf() }] : [];
   }
 
-  private recommendations() {
-    return this.sick ? recommendations(this.circle) : [];
+  private recommendations(): MessageInitShape<typeof RecommendationSchema>[] {
+    return [...this.proposals.made, ...(this.sick ? recommendations(this.circle) : [])];
   }
 
   private rollouts() {
-    return this.circle.rolloutState === RolloutState.UNSPECIFIED ? [] : [rollout(this.circle)];
+    return [
+      ...(this.waves.total > 0 ? [this.waves.rollout()] : []),
+      ...(this.circle.rolloutState === RolloutState.UNSPECIFIED ? [] : [rollout(this.circle)]),
+    ] satisfies MessageInitShape<typeof RolloutSchema>[];
   }
 }
 

@@ -1,7 +1,6 @@
 import type { ConnectRouter } from "@connectrpc/connect";
-import { durationMillisOf, durationOf, millisOf, timestampAt } from "../base/time";
+import { durationMillisOf, millisOf, timestampAt } from "../base/time";
 import { EventKind } from "../gen/berthmaster/v1/event_pb";
-import { PolicyService } from "../gen/berthmaster/v1/policy_pb";
 import {
   type CreateSilenceRequest,
   SilenceService,
@@ -65,26 +64,6 @@ export class FakeSilences {
         if (one) one.ended = this.now();
         return this.changed(index);
       },
-    });
-    router.service(PolicyService, {
-      getDetectionPolicy: () => ({
-        policy: {
-          name: "policies/detection",
-          rules: [
-            {
-              name: "batch",
-              selector: { unit: "batch.service" },
-              thresholds: { nearLimitUtilizationMin: 0.97, nearLimitTime: durationOf(60_000) },
-            },
-          ],
-          updateTime: timestampAt(this.now() - 3_600_000),
-          updater: "local",
-          etag: "2",
-        },
-        defaults: { nearLimitUtilizationMin: 0.9, nearLimitTime: durationOf(10_000) },
-        least: { nearLimitUtilizationMin: 0.5, nearLimitTime: durationOf(0) },
-        largest: { nearLimitUtilizationMin: 1, nearLimitTime: durationOf(3_600_000) },
-      }),
     });
   }
 

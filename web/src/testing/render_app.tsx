@@ -21,6 +21,10 @@ export interface RenderedApp {
   click(text: string): void;
   /** Writes into the only field of the open dialog. */
   fill(text: string): void;
+  /** Writes into the field or choice of this name (its aria-label, or the text of its label). */
+  type(label: string, text: string): void;
+  /** Sends the form of the open dialog, or of the page when none is open. */
+  submit(): void;
   dispose(): void;
 }
 
@@ -55,6 +59,18 @@ export function renderApp(path: string, options: Partial<FakeFleetOptions> = {})
       field.value = value;
       field.dispatchEvent(new Event("input", { bubbles: true }));
     },
+    type(label, value) {
+      const field = fieldOf(root, label);
+      if (!field) throw new Error(`There is no field "${label}": ${text()}`);
+      field.value = value;
+      for (const kind of ["input", "change"]) {
+        field.dispatchEvent(new Event(kind, { bubbles: true }));
+      }
+    },
+    submit() {
+      const form = root.querySelector("dialog[open] form") ?? root.querySelector("main form");
+      form?.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
+    },
     dispose() {
       disposeApp();
       live.close();
@@ -62,4 +78,16 @@ export function renderApp(path: string, options: Partial<FakeFleetOptions> = {})
       root.remove();
     },
   };
+}
+
+type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
+
+function fieldOf(root: HTMLElement, label: string): Field | undefined {
+  const named = [...root.querySelectorAll<Field>("input, textarea, select")];
+  const byName = named.find((one) => one.getAttribute("aria-label") === label);
+  if (byName) return byName;
+  const found = [...root.querySelectorAll("label")].find(
+    (one) => one.textContent?.replace(/\s+/g, " ").trim() === label,
+  );
+  return named.find((one) => one.id !== "" && one.id === found?.htmlFor);
 }

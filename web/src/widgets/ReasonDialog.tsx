@@ -9,6 +9,10 @@ interface ReasonDialogProps {
   /** The word on the button: "Approve". */
   verb: string;
   danger?: boolean;
+  /** "none" for what has no reason to record: then it only asks again. */
+  reason?: "required" | "none";
+  /** Whether something else than the reason is still missing. */
+  disabled?: boolean;
   /** Does it; a thrown error is shown and the dialog stays. */
   onConfirm(reason: string): Promise<void>;
   onClose(): void;
@@ -25,10 +29,12 @@ export function ReasonDialog(props: ReasonDialogProps) {
   const [problem, setProblem] = createSignal<Problem>();
   let dialog!: HTMLDialogElement;
   onMount(() => dialog.showModal());
+  const asksReason = () => props.reason !== "none";
+  const incomplete = () => props.disabled || (asksReason() && reason().trim() === "");
 
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
-    if (sending() || reason().trim() === "") return;
+    if (sending() || incomplete()) return;
     setSending(true);
     setProblem(undefined);
     try {
@@ -47,16 +53,18 @@ export function ReasonDialog(props: ReasonDialogProps) {
       <form onSubmit={submit}>
         <h2 id={`${id}-title`}>{props.title}</h2>
         {props.children}
-        <label for={`${id}-reason`}>Reason (required; it is recorded)</label>
-        <textarea
-          id={`${id}-reason`}
-          rows="3"
-          required
-          autofocus
-          maxLength={REASON_LENGTH_MAX}
-          value={reason()}
-          onInput={(event) => setReason(event.currentTarget.value)}
-        />
+        <Show when={asksReason()}>
+          <label for={`${id}-reason`}>Reason (required; it is recorded)</label>
+          <textarea
+            id={`${id}-reason`}
+            rows="3"
+            required
+            autofocus
+            maxLength={REASON_LENGTH_MAX}
+            value={reason()}
+            onInput={(event) => setReason(event.currentTarget.value)}
+          />
+        </Show>
         <ProblemNote problem={problem()} />
         <div class="dialog-actions">
           <button type="button" onClick={() => dialog.close()}>
@@ -65,7 +73,7 @@ export function ReasonDialog(props: ReasonDialogProps) {
           <button
             type="submit"
             class={props.danger ? "danger" : "primary"}
-            disabled={sending() || reason().trim() === ""}
+            disabled={sending() || incomplete()}
           >
             <Show when={sending()} fallback={props.verb}>
               Sending…
