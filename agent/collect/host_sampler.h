@@ -42,7 +42,7 @@ class HostSampler {
   // Reads the tunables and counters of these namespaces, by cookie, at every sample, and once more
   // when they are no longer among them: a change is under way there. Of others, a quiet one's are
   // read now and then.
-  virtual void WatchClosely(std::set<uint64_t> /*netns_cookies*/) {}
+  virtual void WatchClosely(const std::set<uint64_t>& /*netns_cookies*/) {}
 
   // Whether a namespace of the last sample is close to exhaustion (ExhaustionWatch).
   virtual bool is_close() const { return false; }

@@ -128,8 +128,8 @@ RiseLook KernelHostSampler::LookForRise() {
   return look;
 }
 
-void KernelHostSampler::WatchClosely(std::set<uint64_t> netns_cookies) {
-  watched_ = std::move(netns_cookies);
+void KernelHostSampler::WatchClosely(const std::set<uint64_t>& netns_cookies) {
+  watched_ = netns_cookies;
   read_next_.insert(watched_.begin(), watched_.end());
 }
 

@@ -49,7 +49,7 @@ class KernelHostSampler final : public HostSampler {
   // The CPU time of the sample is that of the calling thread.
   absl::StatusOr<HostSample> Sample() override;
   RiseLook LookForRise() override;
-  void WatchClosely(std::set<uint64_t> netns_cookies) override;
+  void WatchClosely(const std::set<uint64_t>& netns_cookies) override;
   bool is_close() const override;
   absl::Duration one_off_cpu_time() const override { return quiet_budget_.first_spent(); }
 

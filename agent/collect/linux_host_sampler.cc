@@ -5,7 +5,6 @@
 #include <memory>
 #include <set>
 #include <string>
-#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "agent/collect/kernel_host_sampler.h"
@@ -87,8 +86,8 @@ class LinuxHostSampler final : public HostSampler {
   }
 
   // Between samples the sampler is at rest.
-  void WatchClosely(std::set<uint64_t> netns_cookies) override {
-    sampler_.WatchClosely(std::move(netns_cookies));
+  void WatchClosely(const std::set<uint64_t>& netns_cookies) override {
+    sampler_.WatchClosely(netns_cookies);
   }
   bool is_close() const override { return sampler_.is_close(); }
   absl::Duration one_off_cpu_time() const override { return sampler_.one_off_cpu_time(); }

@@ -42,9 +42,7 @@ class ScriptedSampler final : public HostSampler {
     return {is_rising, absl::Microseconds(100)};
   }
   bool is_close() const override { return close_to_exhaustion; }
-  void WatchClosely(std::set<uint64_t> netns_cookies) override {
-    watched = std::move(netns_cookies);
-  }
+  void WatchClosely(const std::set<uint64_t>& netns_cookies) override { watched = netns_cookies; }
 
   std::set<uint64_t> watched;
   absl::Duration cpu_time;
