@@ -204,11 +204,11 @@ TEST(ApprovalPolicyConversion, CarriesEveryFieldBothWays) {
   v1::UpdateApprovalPolicyRequest request;
   *request.mutable_policy() = proto;
   request.set_validate_only(true);
-  const absl::StatusOr<ApprovalPolicyRequest> plain = FromProto(request, "bob");
+  const absl::StatusOr<ApprovalPolicyRequest> plain = FromProto(request, Caller{"bob", ""});
   ASSERT_TRUE(plain.ok()) << plain.status();
   EXPECT_EQ(plain->rules, WholePolicy().rules);
   EXPECT_EQ(plain->freezes, WholePolicy().freezes);
-  EXPECT_EQ(plain->updater, "bob");
+  EXPECT_EQ(plain->updater.who, "bob");
   EXPECT_EQ(plain->etag, "3");
   EXPECT_TRUE(plain->validate_only);
 }
@@ -218,7 +218,7 @@ TEST(ApprovalPolicyConversion, RefusesWhatIsNone) {
     v1::UpdateApprovalPolicyRequest request;
     *request.mutable_policy() = ToProto(WholePolicy());
     change(*request.mutable_policy());
-    return std::string(FromProto(request, "bob").status().message());
+    return std::string(FromProto(request, Caller{"bob", ""}).status().message());
   };
 
   EXPECT_THAT(
