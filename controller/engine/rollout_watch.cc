@@ -104,6 +104,12 @@ void RolloutWatch::Sync(const Rollout& rollout, EngineTime time) {
     next.view.counts_lately = watch.view.counts_lately;
     // It is the same push that brought it here, unless it is to be sent anew.
     next.view.sent = watch.view.sent && next.state != TargetState::kSent;
+    // A sample that shows the values was taken after the write, also when it came with the answer.
+    if (watch.state == TargetState::kSent && next.state == TargetState::kSoaking) {
+      next.view.samples_matching = watch.view.samples_matching;
+      next.view.effective_values = watch.view.effective_values;
+      next.view.pool = watch.view.pool;
+    }
     watch = std::move(next);
   }
 }
@@ -134,7 +140,8 @@ void RolloutWatch::OnSample(const Rollout& rollout, const std::string& host_id,
     view.without_netns_for = absl::ZeroDuration();
     view.pool = OutlookOf(*netns, host_id, target.pool_name);
     view.connection_rate = RateOf(*netns, host_id, target.pool_name);
-    view.counts_since = Sum(view.counts_since, GateCountsOf(*netns));
+    // The first sample may hold what a quiet namespace counted before the write.
+    if (view.samples > 1) view.counts_since = Sum(view.counts_since, GateCountsOf(*netns));
     const bool matches = TakeValues(target, *netns, view);
     view.samples_matching = matches ? view.samples_matching + 1 : 0;
     view.samples_mismatching = matches ? 0 : view.samples_mismatching + 1;

@@ -97,7 +97,10 @@ class BenchAgent final : public grpc::ClientBidiReactor<v1::AttachRequest, v1::A
     if (outbox_.size() == 1) StartWrite(&outbox_.front());
   }
   void SendSample() {
-    HostSample sample = template_;
+    // As a kernel with that range shows the same load.
+    HostSample sample = applied_
+                            ? SampleBuilder().Range(32768, 60999).Churn(1, absl::Seconds(1)).Build()
+                            : template_;
     sample.sequence = ++sequence_;
     sample.sample_time = clock_.SystemNow();
     for (auto& [sysctl, value] : sample.namespaces[0].sysctls) value = kernel_.Get(kNetns, sysctl);
@@ -235,7 +238,10 @@ int Run() {
   std::filesystem::remove_all(base);
   std::filesystem::remove_all(journals);
   if (!ok) {
-    std::cerr << "the rollout did not come through\n";
+    std::cerr << "the rollout did not come through: "
+              << (approved.ok() ? fleet.FindRollout(approved->rollout_id)->message
+                                : std::string(approved.status().message()))
+              << "\n";
     return 2;
   }
   std::cout << absl::StrFormat(

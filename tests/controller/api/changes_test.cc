@@ -79,6 +79,10 @@ class ChangesApiTest : public ApiTest {
     engine_->Attach(EnforcingHello("web-1"), agent_);
     ASSERT_TRUE(agent_->AwaitWelcome());
     SendSample("40000 40399");
+    // It was told at once that nothing is desired yet.
+    DesiredStateReply nothing;
+    nothing.nonce = 1;
+    engine_->OfferReply(agent_, nothing);
   }
 
   // The next sample, with this range in force, taken by the engine.

@@ -80,6 +80,7 @@ TEST_F(AdviceTest, ThatCannotBePublishedFails) {
 
 TEST_F(AdviceTest, IsWithdrawnByARevert) {
   Answer(AdviceState::kPublished);
+  engine_.Turn();
   ASSERT_EQ(engine_.OnlyRollout().state, RolloutState::kConfirmed);
   Answer(AdviceState::kPublished);
   ASSERT_TRUE(engine_.Revert(engine_.OnlyRollout().id).ok());

@@ -25,7 +25,11 @@ class FakeSession final : public AgentSession {
     absl::MutexLock lock(&mutex_);
     desired_.push_back(desired);
     // As the link does.
-    desired_.back().nonce = static_cast<int64_t>(desired_.size());
+    desired_.back().nonce = ++last_nonce_;
+  }
+  void ForgetPushes() {
+    absl::MutexLock lock(&mutex_);
+    desired_.clear();
   }
   void SendRetryAfter(absl::Duration /*delay*/) override {}
   void End(const absl::Status& status) override {
@@ -69,6 +73,7 @@ class FakeSession final : public AgentSession {
   mutable absl::Mutex mutex_;
   std::optional<int64_t> welcome_;
   std::vector<int64_t> acks_;
+  int64_t last_nonce_ ABSL_GUARDED_BY(mutex_) = 0;
   std::vector<DesiredState> desired_;
   std::optional<absl::Status> end_;
 };
