@@ -361,7 +361,8 @@ void Join(Rollout& rollout, RolloutInputs& inputs) {
   for (size_t i = 0; i < inputs.joining.size(); ++i) {
     if (rollout.targets.size() >= kRolloutTargetsMax) return;
     RolloutTarget target = inputs.joining[i];
-    // The last wave, if that has not begun; else a turn of its own, after it, for which nobody waits.
+    // The last wave, if that has not begun; else a turn of its own, after it, for which nobody
+    // waits.
     const bool last_has_begun = rollout.wave + 1 >= rollout.wave_count;
     target.wave = last_has_begun ? rollout.wave_count : rollout.wave_count - 1;
     MoveTarget(target, TargetState::kWaiting, "joined after the approval; waits for its turn",
