@@ -63,7 +63,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::AcknowledgeIncident(
   absl::StatusOr<std::string> id = Check(*request);
   if (!id.ok()) return FinishNow(context, id.status());
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  engine_->AcknowledgeIncident(*std::move(id), CallerOf(*context), request->etag(),
+  engine_->AcknowledgeIncident(*std::move(id), IdentifyCaller(*context), request->etag(),
                                [reactor, response](absl::StatusOr<Incident> incident) {
                                  if (incident.ok()) {
                                    *response->mutable_incident() = ToProto(*incident);
@@ -79,8 +79,8 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::ResolveIncident(
   absl::StatusOr<std::string> id = Check(*request);
   if (!id.ok()) return FinishNow(context, id.status());
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  engine_->ResolveIncident(*std::move(id), CallerOf(*context), request->reason(), request->etag(),
-                           [reactor, response](absl::StatusOr<Incident> incident) {
+  engine_->ResolveIncident(*std::move(id), IdentifyCaller(*context), request->reason(),
+                           request->etag(), [reactor, response](absl::StatusOr<Incident> incident) {
                              if (incident.ok()) {
                                *response->mutable_incident() = ToProto(*incident);
                              }

@@ -107,9 +107,9 @@ v1::TargetCounts CountTargets(const std::vector<RolloutTarget>& targets) {
         counts.set_holding(counts.holding() + 1);
         break;
       case TargetState::kFailed:
-      case TargetState::kReverting:
         counts.set_failed(counts.failed() + 1);
         break;
+      case TargetState::kReverting:
       case TargetState::kReverted:
         counts.set_reverted(counts.reverted() + 1);
         break;

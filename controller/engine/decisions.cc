@@ -112,7 +112,7 @@ void Decisions::Remember(const DecisionRequest& request, absl::string_view metho
                                       request.request_sha256, std::string(resource_name), now_});
 }
 
-absl::StatusOr<Incident> Decisions::AcknowledgeIncident(absl::string_view id, absl::string_view who,
+absl::StatusOr<Incident> Decisions::AcknowledgeIncident(absl::string_view id, const Caller& who,
                                                         absl::string_view etag) {
   auto row = parts_.ledger->incidents().Find(id);
   if (row == nullptr) return NotFound(IncidentName(id));
@@ -123,12 +123,11 @@ absl::StatusOr<Incident> Decisions::AcknowledgeIncident(absl::string_view id, ab
         absl::StrCat(IncidentName(id), " is over; there is nothing to acknowledge"));
   }
   BERTHMASTER_RETURN_IF_ERROR(RequireEtag(IncidentName(id), etag, row->revision));
-  parts_.ledger->Append(
-      AuditDraft(now_, {std::string(who), ""}, AuditAction::kAcknowledged, IncidentName(id)));
-  return parts_.incidents->Acknowledge(id, who, now_);
+  parts_.ledger->Append(AuditDraft(now_, who, AuditAction::kAcknowledged, IncidentName(id)));
+  return parts_.incidents->Acknowledge(id, who.who, now_);
 }
 
-absl::StatusOr<Incident> Decisions::ResolveIncident(absl::string_view id, absl::string_view who,
+absl::StatusOr<Incident> Decisions::ResolveIncident(absl::string_view id, const Caller& who,
                                                     absl::string_view reason,
                                                     absl::string_view etag) {
   BERTHMASTER_RETURN_IF_ERROR(RequireReason(reason));
@@ -136,9 +135,10 @@ absl::StatusOr<Incident> Decisions::ResolveIncident(absl::string_view id, absl::
   if (row == nullptr) return NotFound(IncidentName(id));
   if (row->state == IncidentState::kResolved) return *row;
   BERTHMASTER_RETURN_IF_ERROR(RequireEtag(IncidentName(id), etag, row->revision));
-  BERTHMASTER_ASSIGN_OR_RETURN(Incident incident, parts_.incidents->Resolve(id, who, reason, now_));
-  parts_.ledger->Append(AuditDraft(now_, {std::string(who), ""}, AuditAction::kResolved,
-                                   IncidentName(id), std::string(reason)));
+  BERTHMASTER_ASSIGN_OR_RETURN(Incident incident,
+                               parts_.incidents->Resolve(id, who.who, reason, now_));
+  parts_.ledger->Append(
+      AuditDraft(now_, who, AuditAction::kResolved, IncidentName(id), std::string(reason)));
   parts_.proposals->Close(id, now_);
   return incident;
 }

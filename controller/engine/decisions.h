@@ -51,9 +51,9 @@ class Decisions {
   void ApproveByPolicy();
   void ExpireProposals();
   // The errors of IncidentService.AcknowledgeIncident and ResolveIncident.
-  absl::StatusOr<Incident> AcknowledgeIncident(absl::string_view id, absl::string_view who,
+  absl::StatusOr<Incident> AcknowledgeIncident(absl::string_view id, const Caller& who,
                                                absl::string_view etag);
-  absl::StatusOr<Incident> ResolveIncident(absl::string_view id, absl::string_view who,
+  absl::StatusOr<Incident> ResolveIncident(absl::string_view id, const Caller& who,
                                            absl::string_view reason, absl::string_view etag);
   // The errors of the methods of RolloutService.
   absl::StatusOr<Rollout> DecideRollout(const RolloutDecision& decision);

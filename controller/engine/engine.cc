@@ -121,7 +121,7 @@ void Engine::Reject(DecisionRequest request, Done<Recommendation> done) {
       std::move(done));
 }
 
-void Engine::AcknowledgeIncident(std::string id, std::string who, std::string etag,
+void Engine::AcknowledgeIncident(std::string id, Caller who, std::string etag,
                                  Done<Incident> done) {
   core_->Offer<Incident>(
       [id = std::move(id), who = std::move(who), etag = std::move(etag)](Decisions& decisions) {
@@ -130,7 +130,7 @@ void Engine::AcknowledgeIncident(std::string id, std::string who, std::string et
       std::move(done));
 }
 
-void Engine::ResolveIncident(std::string id, std::string who, std::string reason, std::string etag,
+void Engine::ResolveIncident(std::string id, Caller who, std::string reason, std::string etag,
                              Done<Incident> done) {
   core_->Offer<Incident>(
       [id = std::move(id), who = std::move(who), reason = std::move(reason),

@@ -181,8 +181,8 @@ class Engine {
   // committed.
   void Approve(DecisionRequest request, Done<Recommendation> done);
   void Reject(DecisionRequest request, Done<Recommendation> done);
-  void AcknowledgeIncident(std::string id, std::string who, std::string etag, Done<Incident> done);
-  void ResolveIncident(std::string id, std::string who, std::string reason, std::string etag,
+  void AcknowledgeIncident(std::string id, Caller who, std::string etag, Done<Incident> done);
+  void ResolveIncident(std::string id, Caller who, std::string reason, std::string etag,
                        Done<Incident> done);
   void Propose(ProposalRequest request, Done<ProposedChange> done);
   void DecideRollout(RolloutDecision decision, Done<Rollout> done);

@@ -179,7 +179,8 @@ TEST(ChangeConversion, TargetsAreCountedByHowFarTheyAre) {
   EXPECT_EQ(counts.waiting(), 2);
   EXPECT_EQ(counts.applying(), 2);
   EXPECT_EQ(counts.holding(), 1);
-  EXPECT_EQ(counts.reverted(), 1);
+  EXPECT_EQ(counts.failed(), 1);
+  EXPECT_EQ(counts.reverted(), 2);
   EXPECT_EQ(counts.gone(), 1);
   EXPECT_EQ(counts.waiting() + counts.applying() + counts.holding() + counts.failed() +
                 counts.reverted() + counts.gone(),

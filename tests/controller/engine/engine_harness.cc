@@ -125,13 +125,14 @@ absl::StatusOr<Recommendation> EngineHarness::Reject(const DecisionRequest& requ
 
 absl::StatusOr<Incident> EngineHarness::Acknowledge(const std::string& id,
                                                     const std::string& etag) {
-  return Decide<Incident>(
-      [id, etag](Decisions& decisions) { return decisions.AcknowledgeIncident(id, "ann", etag); });
+  return Decide<Incident>([id, etag](Decisions& decisions) {
+    return decisions.AcknowledgeIncident(id, Caller{"ann", ""}, etag);
+  });
 }
 
 absl::StatusOr<Incident> EngineHarness::Resolve(const std::string& id) {
   return Decide<Incident>([id](Decisions& decisions) {
-    return decisions.ResolveIncident(id, "ann", "a load test", "");
+    return decisions.ResolveIncident(id, Caller{"ann", ""}, "a load test", "");
   });
 }
 

@@ -252,6 +252,22 @@ TEST(Waves, AFailureInALaterWavePutsEverythingBack) {
   EXPECT_EQ(waves.rollout().state, RolloutState::kReverted);
 }
 
+TEST(Waves, ALeaseThatRanOutPutsEverythingBack) {
+  Waves waves(20);
+  waves.Succeed();
+  waves.Succeed();
+  waves.Answer(1, ApplyState::kApplied);
+  waves.Answer(2, ApplyState::kApplied);
+  waves.Step();
+  waves.Answer(1, ApplyState::kReverted, "its lease ran out");
+  waves.inputs().replies[0].unasked = true;
+  waves.Step();
+
+  EXPECT_EQ(waves.rollout().state, RolloutState::kReverting);
+  EXPECT_EQ(waves.state(0), TargetState::kReverting);
+  EXPECT_EQ(waves.state(2), TargetState::kReverting);
+}
+
 TEST(Waves, PutUpWithAsManyFailuresAsThePlanSays) {
   RolloutPlan plan;
   plan.failed_targets_max = 1;
