@@ -77,20 +77,27 @@ void TakePool(const std::string& host_id, const NetnsSample& netns,
   target.predicted = simulation->after.outlook();
 }
 
-// What is said of the values in one namespace, whatever fills its pools.
+bool IsOfPorts(absl::string_view sysctl) {
+  return sysctl == kPortRangeSysctl || sysctl == kReservedPortsSysctl ||
+         sysctl == kTimeWaitReuseSysctl;
+}
+
+// What is said of the values in one namespace. What a person wants those for that are not about
+// ports is theirs to know, so they are not held against ports that run out.
 std::vector<SettingAdvice> AdviceFor(const NetnsSample& netns,
                                      const std::map<std::string, std::string>& desired_values) {
   std::vector<SettingAdvice> advice;
-  const PoolSample* worst = FindWorstPool(netns);
-  const PoolSample none;
+  const PoolSample ports;
+  PoolSample other_than_ports;
+  other_than_ports.kind = PoolKind::kTimeWaitTable;
   for (const auto& [sysctl, value] : desired_values) {
     // A range may be wanted together with the ports that it must leave alone.
     NetnsSample with_others = netns;
     for (const auto& [other, other_value] : desired_values) {
       if (other != sysctl) with_others.sysctls[other] = other_value;
     }
-    for (SettingAdvice& one :
-         AnswerWish(with_others, worst != nullptr ? *worst : none, sysctl, value)) {
+    const PoolSample& about = IsOfPorts(sysctl) ? ports : other_than_ports;
+    for (SettingAdvice& one : AnswerWish(with_others, about, sysctl, value)) {
       advice.push_back(std::move(one));
     }
   }

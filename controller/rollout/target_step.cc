@@ -106,10 +106,8 @@ std::string AdviceText(const TargetAdvice& advice) {
   const double before = advice.desired.connection_rate;
   absl::StrAppendFormat(&text, "; new connections %.1f/s, %.1f/s before",
                         *advice.connection_rate_now, before);
-  if (before > 0 && *advice.connection_rate_now < before) {
-    absl::StrAppendFormat(&text, ": %.0f %% fewer",
-                          100 * (1 - *advice.connection_rate_now / before));
-  }
+  const double fewer = before > 0 ? 100 * (1 - *advice.connection_rate_now / before) : 0;
+  if (fewer >= 1) absl::StrAppendFormat(&text, ": %.0f %% fewer", fewer);
   return text;
 }
 

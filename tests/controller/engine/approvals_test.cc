@@ -180,6 +180,15 @@ TEST_F(ApprovalsTest, ChecksAProposalAsItChecksItsOwn) {
   EXPECT_TRUE(engine_.fleet->Recommendations().empty());
 }
 
+TEST_F(ApprovalsTest, AProposalMayBeForSomethingElseThanPorts) {
+  engine_.Churn(session_, 20);
+  ProposalRequest table = Proposal();
+  table.desired_values = {{"net.ipv4.tcp_max_tw_buckets", "262144"}};
+  absl::StatusOr<ProposedChange> proposed = engine_.Propose(table);
+  ASSERT_TRUE(proposed.ok()) << proposed.status();
+  EXPECT_EQ(proposed->recommendation.risk, RecommendationRisk::kLow);
+}
+
 TEST_F(ApprovalsTest, AProposalIsOnlyCheckedWhenThatIsAsked) {
   engine_.Churn(session_, 2, 1);
   ProposalRequest request = Proposal();
