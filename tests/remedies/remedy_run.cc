@@ -19,6 +19,9 @@ namespace {
 
 // The agent's pace near a limit.
 constexpr absl::Duration kSampleInterval = absl::Seconds(1);
+// From then on a forecast is held to its error; an incident may come earlier, from a rate of two or
+// three seconds, and its recommendation is revised until somebody decides.
+constexpr absl::Duration kSteadyAfter = absl::Seconds(10);
 // TIME_WAIT ends in batches of 2.048 s (HZ=250): four of them.
 constexpr int kSamplesMeasured = 8;
 
@@ -130,7 +133,8 @@ void RemedyRun::Observe(const HostSample& sample) {
     for (Incident& incident : act.tracker->Observe(act.played->name, host, clock_.SystemNow())) {
       if (incident.active()) act.incident = std::move(incident);
     }
-    if (act.incident.has_value()) Decide(act, *act.incident, netns);
+    const bool is_steady = clock_.MonotonicNow() - act.start >= kSteadyAfter;
+    if (act.incident.has_value() && is_steady) Decide(act, *act.incident, netns);
   }
 }
 
