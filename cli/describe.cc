@@ -13,18 +13,12 @@ namespace {
 template <typename Resource>
 absl::StatusOr<std::string> Render(const Resource& resource, OutputFormat format,
                                    void (*append)(const Resource&, Page&), Page& page) {
-  switch (format) {
-    case OutputFormat::kJson:
-      return ToJson(resource);
-    case OutputFormat::kYaml:
-      return ToYaml(resource);
-    case OutputFormat::kName:
-      return resource.name() + "\n";
-    case OutputFormat::kTable:
-      append(resource, page);
-      return page.text();
-  }
-  return absl::InternalError("no such output format");
+  return berthmaster::Render(
+      resource, format, [&] { return resource.name() + "\n"; },
+      [&] {
+        append(resource, page);
+        return page.text();
+      });
 }
 
 absl::StatusOr<std::string> DescribeIncident(Client& client, const std::string& name,

@@ -70,20 +70,14 @@ std::string TableOf(const Resources& resources, absl::Time now) {
 template <typename Response, typename Resources>
 absl::StatusOr<std::string> Render(const Response& response, const Resources& resources,
                                    const GetOptions& options, absl::Time now) {
-  switch (options.format) {
-    case OutputFormat::kJson:
-      return ToJson(response);
-    case OutputFormat::kYaml:
-      return ToYaml(response);
-    case OutputFormat::kName: {
-      std::string names;
-      for (const auto& resource : resources) absl::StrAppend(&names, resource.name(), "\n");
-      return names;
-    }
-    case OutputFormat::kTable:
-      return TableOf(resources, now);
-  }
-  return absl::InternalError("no such output format");
+  return berthmaster::Render(
+      response, options.format,
+      [&] {
+        std::string names;
+        for (const auto& resource : resources) absl::StrAppend(&names, resource.name(), "\n");
+        return names;
+      },
+      [&] { return TableOf(resources, now); });
 }
 
 // Keeps what `--netns LABEL` names; a full name is filtered by the server already.

@@ -55,6 +55,22 @@ absl::StatusOr<std::string> ToJsonLine(const google::protobuf::Message& message)
   return json;
 }
 
+absl::StatusOr<std::string> Render(const google::protobuf::Message& message, OutputFormat format,
+                                   absl::FunctionRef<std::string()> name,
+                                   absl::FunctionRef<std::string()> table) {
+  switch (format) {
+    case OutputFormat::kJson:
+      return ToJson(message);
+    case OutputFormat::kYaml:
+      return ToYaml(message);
+    case OutputFormat::kName:
+      return name();
+    case OutputFormat::kTable:
+      return table();
+  }
+  return absl::InternalError("no such output format");
+}
+
 absl::StatusOr<std::string> ToJson(const google::protobuf::Message& message) {
   absl::StatusOr<std::string> line = ToJsonLine(message);
   if (!line.ok()) return line.status();

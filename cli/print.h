@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
@@ -14,6 +15,11 @@ enum class OutputFormat { kTable, kJson, kYaml, kName };
 
 // INVALID_ARGUMENT lists the formats.
 absl::StatusOr<OutputFormat> ParseOutputFormat(absl::string_view text);
+
+// An answer in `format`: `message` itself, or what `name` and `table` make of it.
+absl::StatusOr<std::string> Render(const google::protobuf::Message& message, OutputFormat format,
+                                   absl::FunctionRef<std::string()> name,
+                                   absl::FunctionRef<std::string()> table);
 
 // `message` in proto3 JSON over several lines, zeros and empty lists printed, ending with a line
 // end.

@@ -96,17 +96,9 @@ absl::StatusOr<std::string> Propose(Client& client, const ProposeOptions& option
       const v1::ProposeChangeResponse response,
       client.Call(client.recommendations(), &v1::RecommendationService::Stub::ProposeChange,
                   request));
-  switch (options.format) {
-    case OutputFormat::kJson:
-      return ToJson(response);
-    case OutputFormat::kYaml:
-      return ToYaml(response);
-    case OutputFormat::kName:
-      return response.recommendation().name() + "\n";
-    case OutputFormat::kTable:
-      return ProposalText(response);
-  }
-  return absl::InternalError("no such output format");
+  return Render(
+      response, options.format, [&] { return response.recommendation().name() + "\n"; },
+      [&] { return ProposalText(response); });
 }
 
 }  // namespace berthmaster

@@ -63,20 +63,13 @@ bool IsOver(const v1::Rollout& rollout) {
 }
 
 absl::StatusOr<std::string> StatusText(const v1::Rollout& rollout, OutputFormat format) {
-  switch (format) {
-    case OutputFormat::kJson:
-      return ToJson(rollout);
-    case OutputFormat::kYaml:
-      return ToYaml(rollout);
-    case OutputFormat::kName:
-      return rollout.name() + "\n";
-    case OutputFormat::kTable: {
-      Page page;
-      AppendRolloutStatus(rollout, page);
-      return page.text();
-    }
-  }
-  return absl::InternalError("no such output format");
+  return Render(
+      rollout, format, [&] { return rollout.name() + "\n"; },
+      [&] {
+        Page page;
+        AppendRolloutStatus(rollout, page);
+        return page.text();
+      });
 }
 
 // "12:00:05  WAVE  2/4  3/20  wave 2 of 4: sent to 2"

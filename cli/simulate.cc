@@ -107,17 +107,9 @@ absl::StatusOr<std::string> Simulate(Client& client, const SimulateOptions& opti
       v1::SimulateRecommendationResponse response,
       client.Call(client.recommendations(),
                   &v1::RecommendationService::Stub::SimulateRecommendation, request));
-  switch (options.format) {
-    case OutputFormat::kJson:
-      return ToJson(response);
-    case OutputFormat::kYaml:
-      return ToYaml(response);
-    case OutputFormat::kName:
-      return response.after().name() + "\n";
-    case OutputFormat::kTable:
-      return SimulationText(response);
-  }
-  return absl::InternalError("no such output format");
+  return Render(
+      response, options.format, [&] { return response.after().name() + "\n"; },
+      [&] { return SimulationText(response); });
 }
 
 }  // namespace berthmaster

@@ -25,6 +25,10 @@ namespace {
 constexpr absl::string_view kApproveMethod = "ApproveRecommendation";
 // An approval that nobody joined for so long is no approval of today's fleet.
 constexpr absl::Duration kApprovalLifetime = absl::Hours(24);
+// For whoever runs the application.
+constexpr absl::string_view kKeepAlive =
+    "Keep the connections open and use them again; let the server close idle ones, later than the "
+    "client would.";
 
 absl::Status Refused(absl::string_view reason, absl::string_view why) {
   return ReasonStatus(absl::StatusCode::kFailedPrecondition, reason, why);
@@ -63,17 +67,9 @@ absl::StatusOr<std::vector<RolloutTarget>> Decisions::TargetsOf(
   if (recommendation.pooling.has_value()) return AdviceTargetsOf(recommendation);
   if (recommendation.changes.empty()) return std::vector<RolloutTarget>();
   if (recommendation.plan.selector.empty()) {
-    const std::string& host_id = recommendation.host_id;
-    BERTHMASTER_RETURN_IF_ERROR(CheckEnforcing(*parts_.ledger, host_id));
-    BERTHMASTER_RETURN_IF_ERROR(
-        CheckFree(*parts_.ledger, host_id, recommendation.netns_cookie, ""));
-    if (CountDesiredChanges(*parts_.ledger, host_id) +
-            static_cast<int>(recommendation.changes.size()) >
-        kDesiredChangesMax) {
-      return absl::ResourceExhaustedError(
-          absl::StrCat(HostName(host_id), " has ", kDesiredChangesMax,
-                       " changes in force, which is the most an agent takes; revert some"));
-    }
+    BERTHMASTER_RETURN_IF_ERROR(CheckPlace(*parts_.ledger, recommendation.host_id,
+                                           recommendation.netns_cookie,
+                                           recommendation.changes.size(), ""));
     return std::vector<RolloutTarget>{OwnTarget(recommendation)};
   }
   BERTHMASTER_ASSIGN_OR_RETURN(
@@ -100,14 +96,9 @@ absl::StatusOr<std::vector<RolloutTarget>> Decisions::AdviceTargetsOf(
                                 "first"));
   }
   const NetnsSample* netns = finder_.FindNetns(recommendation.host_id, recommendation.netns_cookie);
-  const PoolSample* pool = nullptr;
-  if (netns != nullptr) {
-    for (const PoolSample& one : netns->pools) {
-      if (PoolName(recommendation.host_id, netns->cookie, one) == recommendation.pool_name) {
-        pool = &one;
-      }
-    }
-  }
+  const PoolSample* pool = netns == nullptr
+                               ? nullptr
+                               : FindPool(*netns, recommendation.host_id, recommendation.pool_name);
   if (pool == nullptr) {
     return Refused("NO_TARGETS", absl::StrCat(recommendation.pool_name,
                                               " is not in the newest sample; there is nobody to "
@@ -128,10 +119,7 @@ absl::StatusOr<std::vector<RolloutTarget>> Decisions::AdviceTargetsOf(
   desired.connection_rate = pooling.connection_rate;
   desired.hold_time = pooling.hold_time;
   desired.ports_saved = pooling.ports_saved;
-  desired.keep_alive =
-      "Keep the connections open and use them again; let the server close idle ones, later than "
-      "the "
-      "client would.";
+  desired.keep_alive = std::string(kKeepAlive);
   return std::vector<RolloutTarget>{std::move(target)};
 }
 

@@ -74,12 +74,10 @@ bool Outbox::Push(EngineTime time) {
   for (const std::string& host_id : parts_.rollouts->TakeUnanswering(time)) {
     const SessionRegistry::Bound* bound = parts_.sessions->FindByHost(host_id);
     if (bound == nullptr) continue;
-    const std::shared_ptr<AgentSession> session = bound->session;
     LogWarning(HostName(host_id), ": no answer to a desired state; its session is ended");
-    parts_.sessions->Detach(session.get());
-    session->End(absl::DeadlineExceededError(absl::StrCat("no answer to a desired state for ",
-                                                          absl::FormatDuration(apply_timeout_),
-                                                          "; attach again to be told anew")));
+    bound->session->End(absl::DeadlineExceededError(
+        absl::StrCat("no answer to a desired state for ", absl::FormatDuration(apply_timeout_),
+                     "; attach again to be told anew")));
   }
   for (const std::string& host_id : parts_.rollouts->TakePushes(time)) {
     const SessionRegistry::Bound* bound = parts_.sessions->FindByHost(host_id);

@@ -268,7 +268,9 @@ std::set<std::string> RolloutDriver::TakeUnanswering(EngineTime time) {
       continue;
     }
     hosts.insert(it->first);
-    it = unanswered_.erase(it);
+    // Nothing more goes out to it until it has another session.
+    it->second = absl::InfiniteDuration();
+    ++it;
   }
   return hosts;
 }

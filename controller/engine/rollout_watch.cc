@@ -9,6 +9,7 @@
 #include "common/sysctl/value.h"
 #include "controller/engine/gate_counters.h"
 #include "controller/model/names.h"
+#include "controller/recommend/what_if.h"
 
 namespace berthmaster {
 namespace {
@@ -41,28 +42,17 @@ bool TakeValues(const RolloutTarget& target, const NetnsSample& netns, TargetVie
   return matches;
 }
 
+std::optional<Outlook> OutlookOf(const NetnsSample& netns, const PoolSample& pool) {
+  return Projection{pool, MakeForecast(pool, ReuseDelay(netns.sysctls, pool.key))}.outlook();
+}
+
 // A pool that is not in the sample has no new connections, or is among those too small to be told
 // apart, of which nothing is known.
-std::optional<double> RateOf(const NetnsSample& netns, absl::string_view host_id,
-                             absl::string_view pool_name) {
-  for (const PoolSample& pool : netns.pools) {
-    if (PoolName(host_id, netns.cookie, pool) == pool_name) return pool.connection_rate;
-  }
+std::optional<double> RateWithoutPool(const NetnsSample& netns) {
   return netns.remainder.has_value() ? std::nullopt : std::make_optional(0.0);
 }
 
 }  // namespace
-
-std::optional<Outlook> OutlookOf(const NetnsSample& netns, absl::string_view host_id,
-                                 absl::string_view pool_name) {
-  for (const PoolSample& pool : netns.pools) {
-    if (PoolName(host_id, netns.cookie, pool) != pool_name) continue;
-    const Forecast forecast = MakeForecast(pool, ReuseDelay(netns.sysctls, pool.key));
-    return Outlook{pool.capacity, pool.utilization(), forecast.settled_utilization,
-                   forecast.time_to_exhaustion};
-  }
-  return std::nullopt;
-}
 
 RolloutWatch::TargetWatch RolloutWatch::MakeTarget(const RolloutTarget& target, EngineTime time) {
   TargetWatch watch;
@@ -138,8 +128,9 @@ void RolloutWatch::OnSample(const Rollout& rollout, const std::string& host_id,
     watch.netns_seen = time.monotonic;
     view.samples_without_netns = 0;
     view.without_netns_for = absl::ZeroDuration();
-    view.pool = OutlookOf(*netns, host_id, target.pool_name);
-    view.connection_rate = RateOf(*netns, host_id, target.pool_name);
+    const PoolSample* pool = FindPool(*netns, host_id, target.pool_name);
+    view.pool = pool == nullptr ? std::nullopt : OutlookOf(*netns, *pool);
+    view.connection_rate = pool == nullptr ? RateWithoutPool(*netns) : pool->connection_rate;
     // The first sample may hold what a quiet namespace counted before the write.
     if (view.samples > 1) view.counts_since = Sum(view.counts_since, GateCountsOf(*netns));
     const bool matches = TakeValues(target, *netns, view);

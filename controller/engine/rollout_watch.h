@@ -59,10 +59,6 @@ class RolloutWatch {
   std::vector<RolloutReply> replies_;
 };
 
-// Where the pool of that name is going, by the sample; nothing when it is not there.
-std::optional<Outlook> OutlookOf(const NetnsSample& netns, absl::string_view host_id,
-                                 absl::string_view pool_name);
-
 }  // namespace berthmaster
 
 #endif  // BERTHMASTER_CONTROLLER_ENGINE_ROLLOUT_WATCH_H_

@@ -108,8 +108,6 @@ absl::Status LeftOut(absl::string_view reason, absl::string_view what) {
   return ReasonStatus(absl::StatusCode::kFailedPrecondition, reason, what);
 }
 
-}  // namespace
-
 absl::Status CheckEnforcing(const ControlLedger& ledger, absl::string_view host_id) {
   auto host = ledger.hosts().Find(host_id);
   const std::string name = HostName(host_id);
@@ -137,6 +135,20 @@ absl::Status CheckFree(const ControlLedger& ledger, absl::string_view host_id,
                      RolloutStateText(rollout->state), "; wait for its end or revert it"));
   }
   return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status CheckPlace(const ControlLedger& ledger, absl::string_view host_id,
+                        uint64_t netns_cookie, size_t change_count, absl::string_view rollout_id) {
+  BERTHMASTER_RETURN_IF_ERROR(CheckEnforcing(ledger, host_id));
+  BERTHMASTER_RETURN_IF_ERROR(CheckFree(ledger, host_id, netns_cookie, rollout_id));
+  if (CountDesiredChanges(ledger, host_id) + static_cast<int>(change_count) <= kDesiredChangesMax) {
+    return absl::OkStatus();
+  }
+  return absl::ResourceExhaustedError(
+      absl::StrCat(HostName(host_id), " has ", kDesiredChangesMax,
+                   " changes in force, which is the most an agent takes; revert some"));
 }
 
 std::map<std::string, std::string> DesiredValuesOf(const std::vector<SysctlChange>& changes) {
@@ -170,7 +182,6 @@ bool TargetFinder::Matches(const LabelSelector& selector, const std::string& hos
 absl::StatusOr<RolloutTarget> TargetFinder::MakeTarget(
     const std::string& host_id, const NetnsSample& netns,
     const std::map<std::string, std::string>& desired_values, absl::string_view rollout_id) const {
-  BERTHMASTER_RETURN_IF_ERROR(CheckEnforcing(*ledger_, host_id));
   RolloutTarget target;
   target.host_id = host_id;
   target.netns_cookie = netns.cookie;
@@ -192,13 +203,8 @@ absl::StatusOr<RolloutTarget> TargetFinder::MakeTarget(
     return s.change.sysctl == kReservedPortsSysctl;
   });
   if (target.sysctls.empty()) return LeftOut("VALUE_IN_FORCE", "it has the values already");
-  BERTHMASTER_RETURN_IF_ERROR(CheckFree(*ledger_, host_id, netns.cookie, rollout_id));
-  if (CountDesiredChanges(*ledger_, host_id) + static_cast<int>(target.sysctls.size()) >
-      kDesiredChangesMax) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat(HostName(host_id), " has ", kDesiredChangesMax,
-                     " changes in force, which is the most an agent takes; revert some"));
-  }
+  BERTHMASTER_RETURN_IF_ERROR(
+      CheckPlace(*ledger_, host_id, netns.cookie, target.sysctls.size(), rollout_id));
   TakePool(host_id, netns, desired_values, target);
   return target;
 }

@@ -61,12 +61,12 @@ class TargetFinder {
   const HostPresence* presence_;
 };
 
-// Whether the host's agent may write at all.
-absl::Status CheckEnforcing(const ControlLedger& ledger, absl::string_view host_id);
-
-// Whether no other rollout is under way in the namespace. FAILED_PRECONDITION, ROLLOUT_IN_PROGRESS.
-absl::Status CheckFree(const ControlLedger& ledger, absl::string_view host_id,
-                       uint64_t netns_cookie, absl::string_view rollout_id);
+// Whether a rollout may put `change_count` sysctls of the namespace into the host's desired state:
+// FAILED_PRECONDITION with AGENT_NOT_ENFORCING when the agent only observes, with
+// ROLLOUT_IN_PROGRESS when another rollout than `rollout_id` is under way there;
+// RESOURCE_EXHAUSTED when the host has as many changes as an agent takes.
+absl::Status CheckPlace(const ControlLedger& ledger, absl::string_view host_id,
+                        uint64_t netns_cookie, size_t change_count, absl::string_view rollout_id);
 
 // The values that changes ask for, by name.
 std::map<std::string, std::string> DesiredValuesOf(const std::vector<SysctlChange>& changes);

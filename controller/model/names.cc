@@ -9,6 +9,14 @@ std::string PoolName(absl::string_view host_id, uint64_t netns_cookie, const Poo
   return PoolName(NetnsName(host_id, netns_cookie), pool.kind, pool.key);
 }
 
+const PoolSample* FindPool(const NetnsSample& netns, absl::string_view host_id,
+                           absl::string_view pool_name) {
+  for (const PoolSample& pool : netns.pools) {
+    if (PoolName(host_id, netns.cookie, pool) == pool_name) return &pool;
+  }
+  return nullptr;
+}
+
 absl::string_view CauseText(IncidentCause cause) {
   switch (cause) {
     case IncidentCause::kTimeWaitChurn:

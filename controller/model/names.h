@@ -14,6 +14,10 @@ namespace berthmaster {
 // The resource name of `pool` in the namespace `netns_cookie` of `host_id`.
 std::string PoolName(absl::string_view host_id, uint64_t netns_cookie, const PoolSample& pool);
 
+// The pool of that name in the namespace of `host_id`; null when it is not in the sample.
+const PoolSample* FindPool(const NetnsSample& netns, absl::string_view host_id,
+                           absl::string_view pool_name);
+
 // For logs, summaries and timelines: "TIME_WAIT churn", "CONFIRMED".
 absl::string_view CauseText(IncidentCause cause);
 absl::string_view RolloutStateText(RolloutState state);

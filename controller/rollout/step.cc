@@ -200,19 +200,21 @@ bool WaveHas(const Rollout& rollout, bool (*predicate)(const RolloutTarget&)) {
          }) != nullptr;
 }
 
+bool IsHolding(const RolloutTarget& target) { return target.state == TargetState::kHolding; }
+
+std::string ConfirmedText(const Rollout& rollout) {
+  if (rollout.targets.size() == 1 && !rollout.plan.follows) return rollout.targets.front().message;
+  return absl::StrCat("confirmed: ", Count(rollout, IsHolding), " of ", rollout.targets.size(),
+                      " targets hold");
+}
+
 void Confirm(Rollout& rollout, absl::Time now) {
-  const int holding = Count(
-      rollout, [](const RolloutTarget& target) { return target.state == TargetState::kHolding; });
-  if (holding == 0) {
+  if (FindTarget(rollout, IsHolding) == nullptr) {
     MoveTo(rollout, RolloutState::kReverted, "no namespace is left that it could be confirmed in",
            now);
     return;
   }
-  const std::string message =
-      rollout.targets.size() == 1
-          ? rollout.targets.front().message
-          : absl::StrCat("confirmed: ", holding, " of ", rollout.targets.size(), " targets hold");
-  MoveTo(rollout, RolloutState::kConfirmed, message, now);
+  MoveTo(rollout, RolloutState::kConfirmed, ConfirmedText(rollout), now);
 }
 
 // The wave in progress is over.
@@ -295,14 +297,7 @@ void StepConfirmed(Rollout& rollout, const RolloutInputs& inputs) {
     return;
   }
   SendLate(rollout, inputs);
-  if (rollout.targets.size() == 1 && !rollout.plan.follows) {
-    rollout.message = rollout.targets.front().message;
-    return;
-  }
-  const int holding = Count(
-      rollout, [](const RolloutTarget& target) { return target.state == TargetState::kHolding; });
-  rollout.message =
-      absl::StrCat("confirmed: ", holding, " of ", rollout.targets.size(), " targets hold");
+  rollout.message = ConfirmedText(rollout);
 }
 
 void StepReverting(Rollout& rollout, absl::Time now) {

@@ -290,12 +290,6 @@ void MoveTarget(RolloutTarget& target, TargetState state, absl::string_view mess
   target.message = std::string(message);
 }
 
-bool MayBeApplied(const RolloutTarget& target) {
-  return IsDesired(target.state) || target.state == TargetState::kReverting ||
-         // Its lease may not have run out yet, or its agent was never asked for an answer.
-         (target.state == TargetState::kAway && target.desired_revision > 0);
-}
-
 bool IsFailed(const RolloutTarget& target) {
   return target.state == TargetState::kFailed || target.state == TargetState::kReverting ||
          target.state == TargetState::kReverted;

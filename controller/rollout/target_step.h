@@ -17,10 +17,6 @@ void StepTarget(const Rollout& rollout, const TargetView& view, const RolloutInp
 void MoveTarget(RolloutTarget& target, TargetState state, absl::string_view message,
                 absl::Time now);
 
-// Whether something of it is, or may be, in force by our hand, so that taking it out of the desired
-// state is a revert that the agent must answer.
-bool MayBeApplied(const RolloutTarget& target);
-
 // Whether it refused, failed, drifted or was gated, in a rollout that goes on.
 bool IsFailed(const RolloutTarget& target);
 
